@@ -1,0 +1,81 @@
+/*
+ * backend.h - everything that lsports asks of an operating system. One native instance is linked in a build;
+ * tests link another.
+ *
+ * A backend fills snapshots and says faults. It never prints, never exits and knows nothing of options.
+ * Every call may be made any number of times, from one thread.
+ */
+#ifndef LSPORTS_BACKEND_H
+#define LSPORTS_BACKEND_H
+
+#include "fault.h"
+#include "snapshot.h"
+
+struct lsp_port_range {
+	uint16_t low, high; /* both included */
+};
+
+/* What the question needs. Permission to do less, never a duty: the core filters again. */
+struct lsp_hint {
+	unsigned protos; /* LSP_PROTO_BIT */
+	unsigned states; /* LSP_STATE_BIT; without BOUND the walk of the bind table is spared */
+	const struct lsp_port_range *ports; /* local ports; NULL: all */
+	size_t port_count;
+};
+
+/* What to read of a process beside pid, birth and name. */
+enum lsp_process_want {
+	LSP_WANT_EXE = 1 << 0,
+	LSP_WANT_ARGV = 1 << 1,
+	LSP_WANT_UID = 1 << 2,
+	LSP_WANT_STARTED = 1 << 3,
+};
+
+/* Where stdout goes. */
+struct lsp_console {
+	bool is_terminal;
+	bool colour;       /* the terminal understands ANSI colours */
+	unsigned width;    /* columns; 0: unknown */
+};
+
+struct lsp_backend {
+	const char *name; /* "linux", "none", … */
+
+	/* Adds the sockets of the caller's network namespace.
+	 * DENIED, UNSUPPORTED: cannot be read here. IO, MALFORMED: reading failed.
+	 * A list that stayed torn is kept, with LSP_NOTE_TORN. */
+	enum lsp_err (*sockets)(struct lsp_snapshot *snapshot, const struct lsp_hint *hint, struct lsp_fault *ret_fault);
+
+	/* Adds who holds these sockets (keys: of the snapshot's sockets, any order), and each such process with pid and
+	 * birth as read while its descriptors were looked at. Processes that we may not look into are counted in
+	 * snapshot->blind. UNSUPPORTED: processes cannot be listed (LSP_NOTE_NO_HOLDERS is set). */
+	enum lsp_err (*holders)(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
+				struct lsp_fault *ret_fault);
+
+	/* Reads more of a process that holders() added: its name and what is wanted (enum lsp_process_want), and adds it.
+	 * GONE: it ended or its pid belongs to another now; it is then marked LSP_PROCESS_GONE. */
+	enum lsp_err (*process)(struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
+				struct lsp_fault *ret_fault);
+
+	/* Adds the system's name for a number. Silent when it has none. */
+	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
+
+	/* The number of an account name. False when there is no such account. */
+	bool (*user_id)(const char *name, uint32_t *ret_uid);
+
+	/* Adds the host names of addresses, as far as they are found within limit_ms in all. */
+	void (*hosts_of)(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
+
+	/* This host's own name, "" when unknown. */
+	void (*host_name)(char *ret_name, size_t size);
+
+	void (*console)(struct lsp_console *ret_console);
+
+	/* What a person can do to see hidden owners: "run with sudo, or: sudo setcap …". */
+	void (*way_out)(char *ret_text, size_t size);
+};
+
+/* The backend of the system that this program was built for. */
+const struct lsp_backend *lsp_backend_native(void);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * process.h - a process that holds sockets. (pid, birth) is its identity: a pid alone is reused.
+ */
+#ifndef LSPORTS_PROCESS_H
+#define LSPORTS_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum lsp_process_has {
+	LSP_PROCESS_HAS_UID = 1 << 0,
+	LSP_PROCESS_HAS_STARTED = 1 << 1,
+	LSP_PROCESS_GONE = 1 << 2, /* it ended, or another took its pid, before we could read more */
+};
+
+/* Strings are owned by the snapshot, end in NUL, and hold whatever bytes the process chose. NULL: not known. */
+struct lsp_process {
+	uint64_t birth;      /* opaque, for equality only; Linux: start time in clock ticks since boot */
+	uint64_t started_ms; /* start, milliseconds since 1970-01-01 UTC */
+	const char *name;    /* the most telling short name, not cut at 15 bytes */
+	const char *exe;     /* path of the program */
+	const char *argv;    /* arguments, each ended by NUL, argv_len bytes in all; may be NULL */
+	const char *user;    /* account name where the system gives no uid (Windows) */
+	size_t argv_len;
+	uint32_t pid;
+	uint32_t uid; /* effective */
+	uint32_t has; /* enum lsp_process_has */
+};
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * snapshot.h - what was seen: flat lists of sockets, holders and processes, and what could not be seen.
+ *
+ * The platform adds; the core reads. It owns all its memory: add copies, strings go to an arena and never
+ * move. Lists may be read directly through the fields, and are changed only by the calls below.
+ * Out of memory ends the program (core/mem), so no call here fails.
+ */
+#ifndef LSPORTS_SNAPSHOT_H
+#define LSPORTS_SNAPSHOT_H
+
+#include "process.h"
+#include "socket.h"
+
+/* Process pid has the socket open as descriptor fd. One socket may have many holders, one process many sockets. */
+struct lsp_holder {
+	uint64_t key;
+	uint32_t pid;
+	uint32_t fd;
+};
+
+/* Names that the system gives to numbers: accounts to uids, devices to interface numbers. */
+enum lsp_name_kind { LSP_NAME_USER = 1, LSP_NAME_INTERFACE };
+
+/* What the reader must know about the whole: bits of "notes". */
+enum lsp_note {
+	LSP_NOTE_PROCNET = 1 << 0,     /* read from /proc/net: v6only, interface, backlog limit are unknown */
+	LSP_NOTE_TORN = 1 << 1,        /* the list changed during each try: rows may be missing or doubled */
+	LSP_NOTE_NO_BOUND = 1 << 2,    /* BOUND was asked for and this system cannot list it */
+	LSP_NOTE_NO_HOLDERS = 1 << 3,  /* processes cannot be listed at all (no /proc) */
+	LSP_NOTE_HIDEPID = 1 << 4,     /* /proc is mounted with hidepid: other users' processes are invisible */
+	LSP_NOTE_OTHER_PIDNS = 1 << 5, /* we live in a pid namespace: processes outside of it are invisible */
+};
+
+struct lsp_snapshot {
+	struct lsp_socket *sockets;
+	size_t socket_count;
+	struct lsp_holder *holders; /* after freeze: sorted by key, pid, fd, each once */
+	size_t holder_count;
+	struct lsp_process *processes; /* after freeze: sorted by pid, each once */
+	size_t process_count;
+	size_t blind;   /* processes whose descriptors we were not allowed to list */
+	unsigned notes; /* enum lsp_note */
+	struct lsp_snapshot_own *own;
+};
+
+struct lsp_snapshot *lsp_snapshot_new(void);
+void lsp_snapshot_free(struct lsp_snapshot *snapshot); /* NULL is fine */
+
+void lsp_snapshot_add_socket(struct lsp_snapshot *snapshot, const struct lsp_socket *socket);
+void lsp_snapshot_add_holder(struct lsp_snapshot *snapshot, const struct lsp_holder *holder);
+
+/* Copies the strings. A process that is there already under that pid is replaced when both are the same
+ * (pid, birth) and kept when not: the first look is the one that holders belong to. */
+void lsp_snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process);
+
+void lsp_snapshot_add_name(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id, const char *name);
+void lsp_snapshot_add_host(struct lsp_snapshot *snapshot, const struct lsp_addr *addr, const char *name);
+
+/* For a reader that must start again: forgets the sockets added since mark. */
+size_t lsp_snapshot_mark(const struct lsp_snapshot *snapshot);
+void lsp_snapshot_rollback(struct lsp_snapshot *snapshot, size_t mark);
+
+/* Drops every socket for which keep answers false; the order of the others stays. */
+void lsp_snapshot_keep(struct lsp_snapshot *snapshot, bool (*keep)(const struct lsp_socket *socket, const void *arg),
+		       const void *arg);
+
+/* Sorts holders and processes for the look-ups below. May be called again after more was added. */
+void lsp_snapshot_freeze(struct lsp_snapshot *snapshot);
+
+/* After freeze. The holders of a key: a run of *ret_count, NULL when there are none. */
+const struct lsp_holder *lsp_snapshot_holders_of(const struct lsp_snapshot *snapshot, uint64_t key, size_t *ret_count);
+
+/* NULL when unknown. The process look-up wants freeze; the others do not. */
+const struct lsp_process *lsp_snapshot_process(const struct lsp_snapshot *snapshot, uint32_t pid);
+const char *lsp_snapshot_name(const struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
+const char *lsp_snapshot_host(const struct lsp_snapshot *snapshot, const struct lsp_addr *addr);
+
+#endif
