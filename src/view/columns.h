@@ -1,0 +1,54 @@
+/*
+ * columns.h - the one table of columns: it drives the header, the cells, the JSON keys, --columns help and
+ * the check of the man page.
+ */
+#ifndef LSP_VIEW_COLUMNS_H
+#define LSP_VIEW_COLUMNS_H
+
+#include <lsports/snapshot.h>
+
+#include "core/join.h"
+
+enum lsp_column {
+	LSP_COL_PROTO,
+	LSP_COL_FAMILY,
+	LSP_COL_V6ONLY,
+	LSP_COL_STATE,
+	LSP_COL_LOCAL,     /* address:port as people write it */
+	LSP_COL_ADDR,
+	LSP_COL_PORT,
+	LSP_COL_INTERFACE,
+	LSP_COL_PEER,      /* address:port */
+	LSP_COL_PEER_ADDR,
+	LSP_COL_PEER_PORT,
+	LSP_COL_INODE,
+	LSP_COL_UID,
+	LSP_COL_USER,      /* of the socket: shown even when the process is hidden */
+	LSP_COL_QUEUE,     /* LISTEN: waiting/limit; else: received/unsent bytes */
+	LSP_COL_OWNER,
+	LSP_COL_PID,
+	LSP_COL_FDS,
+	LSP_COL_PROCESS,
+	LSP_COL_EXE,
+	LSP_COL_ARGS,
+	LSP_COL_PROCESS_UID,
+	LSP_COL_PROCESS_USER,
+	LSP_COL_STARTED,
+	LSP_COL_SERVICE,
+	LSP_COL_DESCRIPTION,
+	LSP_COL_CLASS,
+	LSP_COL_SOURCE,
+	LSP_COLUMN_COUNT,
+};
+
+/* Details of processes that a column needs: enum lsp_process_want of backend.h. */
+unsigned lsp_column_wants(enum lsp_column column);
+
+/* The name in --columns, "peer_addr", and what it shows in one line. Never NULL. */
+const char *lsp_column_name(enum lsp_column column);
+const char *lsp_column_meaning(enum lsp_column column);
+
+/* ASCII case ignored, "-" as "_". False when there is no such column. */
+bool lsp_column_find(const char *name, size_t len, enum lsp_column *ret_column);
+
+#endif
