@@ -49,8 +49,8 @@ void lsp_snapshot_free(struct lsp_snapshot *snapshot); /* NULL is fine */
 void lsp_snapshot_add_socket(struct lsp_snapshot *snapshot, const struct lsp_socket *socket);
 void lsp_snapshot_add_holder(struct lsp_snapshot *snapshot, const struct lsp_holder *holder);
 
-/* Copies the strings. A process that is there already under that pid is replaced when both are the same
- * (pid, birth) and kept when not: the first look is the one that holders belong to. */
+/* Copies the strings. Of a process that is there since the last freeze, the same (pid, birth) replaces what is known;
+ * another birth only marks it LSP_PROCESS_GONE: the first look is the one that its holders belong to. */
 void lsp_snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process);
 
 void lsp_snapshot_add_name(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id, const char *name);
@@ -63,6 +63,9 @@ void lsp_snapshot_rollback(struct lsp_snapshot *snapshot, size_t mark);
 /* Drops every socket for which keep answers false; the order of the others stays. */
 void lsp_snapshot_keep(struct lsp_snapshot *snapshot, bool (*keep)(const struct lsp_socket *socket, const void *arg),
 		       const void *arg);
+
+/* True when somebody may hold sockets without our seeing it: blind spots, or notes that say so. */
+bool lsp_snapshot_is_blind(const struct lsp_snapshot *snapshot);
 
 /* Sorts holders and processes for the look-ups below. May be called again after more was added. */
 void lsp_snapshot_freeze(struct lsp_snapshot *snapshot);

@@ -63,6 +63,7 @@ struct lsp_socket {
 	uint8_t proto;  /* enum lsp_proto */
 	uint8_t state;  /* enum lsp_state */
 	uint8_t v6only; /* 1: takes no IPv4; 0: dual-stack */
+	uint8_t gone;   /* 1: a second look did not find it any more */
 };
 
 /* Keeps a port to itself so that others get EADDRINUSE: LISTEN, BOUND, unconnected UDP. */
