@@ -1,6 +1,6 @@
 /*
  * columns.h - the one table of columns: it drives the header, the cells, the JSON keys, --columns help and
- * the check of the man page.
+ * the check of the man page. JSON members come in this order.
  */
 #ifndef LSP_VIEW_COLUMNS_H
 #define LSP_VIEW_COLUMNS_H
@@ -38,6 +38,7 @@ enum lsp_column {
 	LSP_COL_DESCRIPTION,
 	LSP_COL_CLASS,
 	LSP_COL_SOURCE,
+	LSP_COL_SERVICE_PORT,
 	LSP_COLUMN_COUNT,
 };
 
@@ -50,5 +51,8 @@ const char *lsp_column_meaning(enum lsp_column column);
 
 /* ASCII case ignored, "-" as "_". False when there is no such column. */
 bool lsp_column_find(const char *name, size_t len, enum lsp_column *ret_column);
+
+/* Every column that is a member of a JSON record: what --json shows when no columns were chosen. Returns how many. */
+size_t lsp_columns_json(uint8_t ret_columns[LSP_COLUMN_COUNT]);
 
 #endif

@@ -1,0 +1,187 @@
+/*
+ * json.c - the record that scripts may rely on (RFC 8259), alone on its line or inside the envelope.
+ *
+ * Members come in the order of the column table; adjacent columns of one place share an object. An object whose
+ * subject does not exist (no peer, no label) is null as a whole; "local" is always an object and "holders" always
+ * an array.
+ */
+#include "view.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "json_value.h"
+
+struct json {
+	const struct lsp_snapshot *snapshot;
+	struct lsp_sink sink;
+	uint32_t chosen; /* bits of enum lsp_column */
+};
+
+static uint32_t choose(const struct lsp_view *view)
+{
+	uint32_t chosen = 0;
+	size_t i;
+
+	for (i = 0; i < view->column_count; i++)
+		chosen |= 1u << view->columns[i] | lsp_column_table[view->columns[i]].parts;
+	for (i = 0; i < LSP_COLUMN_COUNT; i++) {
+		if (lsp_column_table[i].key == NULL)
+			chosen &= ~(1u << i);
+	}
+	return chosen;
+}
+
+/* The chosen members among the columns from begin to before end. *first: none is written yet in this object. */
+static void put_members(struct json *json, struct lsp_subject *subject, int begin, int end, bool *first)
+{
+	int i;
+
+	for (i = begin; i < end; i++) {
+		const struct lsp_column_entry *column = &lsp_column_table[i];
+		struct lsp_value value;
+
+		if (!(json->chosen & 1u << i))
+			continue;
+		value = column->value(subject);
+		lsp_json_key(&json->sink, *first, column->key);
+		lsp_json_value(&json->sink, column->key, &value);
+		*first = false;
+	}
+}
+
+static void put_object(struct json *json, struct lsp_subject *subject, int begin, int end)
+{
+	bool first = true;
+
+	lsp_sink_byte(&json->sink, '{');
+	put_members(json, subject, begin, end, &first);
+	lsp_sink_byte(&json->sink, '}');
+}
+
+static void put_holders(struct json *json, struct lsp_subject *subject, int begin, int end)
+{
+	bool there;
+
+	lsp_sink_byte(&json->sink, '[');
+	for (there = lsp_subject_first(subject); there;) {
+		put_object(json, subject, begin, end);
+		there = lsp_subject_next(subject);
+		if (there)
+			lsp_sink_byte(&json->sink, ',');
+	}
+	lsp_sink_byte(&json->sink, ']');
+}
+
+static bool place_exists(enum lsp_place place, struct lsp_subject *subject)
+{
+	if (place == LSP_AT_PEER)
+		return (subject->socket->has & LSP_HAS_PEER) != 0;
+	if (place == LSP_AT_SERVICE)
+		return lsp_subject_service(subject) != NULL;
+	return true;
+}
+
+static void put_place(struct json *json, struct lsp_subject *subject, int begin, int end, bool *first)
+{
+	static const char *const keys[] = {
+		[LSP_AT_LOCAL] = "local",
+		[LSP_AT_PEER] = "peer",
+		[LSP_AT_HOLDER] = "holders",
+		[LSP_AT_SERVICE] = "service",
+	};
+	enum lsp_place place = lsp_column_table[begin].place;
+
+	lsp_json_key(&json->sink, *first, keys[place]);
+	*first = false;
+	if (!place_exists(place, subject))
+		lsp_sink_bytes(&json->sink, "null", 4);
+	else if (place == LSP_AT_HOLDER)
+		put_holders(json, subject, begin, end);
+	else
+		put_object(json, subject, begin, end);
+}
+
+static void put_record(struct json *json, const struct lsp_row *row)
+{
+	struct lsp_subject subject = lsp_subject_of(json->snapshot, row);
+	bool first = true;
+	uint32_t run;
+	int i, end;
+
+	lsp_sink_byte(&json->sink, '{');
+	for (i = 0; i < LSP_COLUMN_COUNT; i = end) {
+		run = 0;
+		for (end = i; end < LSP_COLUMN_COUNT; end++) {
+			if (lsp_column_table[end].place != lsp_column_table[i].place)
+				break;
+			run |= 1u << end;
+		}
+		if (!(json->chosen & run))
+			continue;
+		if (lsp_column_table[i].place == LSP_AT_RECORD)
+			put_members(json, &subject, i, end, &first);
+		else
+			put_place(json, &subject, i, end, &first);
+	}
+	lsp_sink_byte(&json->sink, '}');
+}
+
+static void put_envelope(struct lsp_sink *sink, const struct lsp_view *view)
+{
+	size_t i;
+
+	lsp_sink_word(sink, "{\"schema\":1,\"tool\":");
+	lsp_escape_json(sink, view->tool, strlen(view->tool));
+	lsp_json_key(sink, false, "host");
+	if (view->host == NULL || view->host[0] == '\0')
+		lsp_sink_bytes(sink, "null", 4);
+	else
+		lsp_json_text(sink, "host", view->host, strlen(view->host));
+	lsp_json_key(sink, false, "time");
+	lsp_sink_byte(sink, '"');
+	lsp_sink_time(sink, view->time_unix);
+	lsp_sink_byte(sink, '"');
+	lsp_json_key(sink, false, "complete");
+	lsp_sink_word(sink, view->complete ? "true" : "false");
+	lsp_json_key(sink, false, "hidden_owners");
+	lsp_sink_number(sink, view->hidden_owners);
+	lsp_json_key(sink, false, "not_checked");
+	lsp_sink_byte(sink, '[');
+	for (i = 0; i < view->not_checked_count; i++) {
+		if (i > 0)
+			lsp_sink_byte(sink, ',');
+		lsp_escape_json(sink, view->not_checked[i], strlen(view->not_checked[i]));
+	}
+	lsp_sink_byte(sink, ']');
+	lsp_json_key(sink, false, "sockets");
+}
+
+void lsp_view_json(FILE *out, const struct lsp_view *view)
+{
+	struct json json = {.snapshot = view->snapshot, .chosen = choose(view)};
+	size_t i;
+
+	lsp_sink_open(&json.sink, out);
+	put_envelope(&json.sink, view);
+	lsp_sink_byte(&json.sink, '[');
+	for (i = 0; i < view->row_count; i++) {
+		lsp_sink_word(&json.sink, i == 0 ? "\n" : ",\n");
+		put_record(&json, &view->rows[i]);
+	}
+	lsp_sink_word(&json.sink, i == 0 ? "]}\n" : "\n]}\n");
+	lsp_sink_close(&json.sink);
+}
+
+void lsp_view_ndjson(FILE *out, const struct lsp_view *view)
+{
+	struct json json = {.snapshot = view->snapshot, .chosen = choose(view)};
+	size_t i;
+
+	lsp_sink_open(&json.sink, out);
+	for (i = 0; i < view->row_count; i++) {
+		put_record(&json, &view->rows[i]);
+		lsp_sink_byte(&json.sink, '\n');
+	}
+	lsp_sink_close(&json.sink);
+}

@@ -1,0 +1,146 @@
+/*
+ * json_value.c - see json_value.h.
+ */
+#include "json_value.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "utf8.h"
+
+static void put_suffixed_key(struct lsp_sink *sink, bool first, const char *key, const char *suffix)
+{
+	if (!first)
+		lsp_sink_byte(sink, ',');
+	lsp_sink_byte(sink, '"');
+	lsp_sink_word(sink, key);
+	lsp_sink_word(sink, suffix);
+	lsp_sink_bytes(sink, "\":", 2);
+}
+
+void lsp_json_key(struct lsp_sink *sink, bool first, const char *key)
+{
+	put_suffixed_key(sink, first, key, "");
+}
+
+static void put_known(struct lsp_sink *sink, bool known, uint64_t number)
+{
+	if (known)
+		lsp_sink_number(sink, number);
+	else
+		lsp_sink_bytes(sink, "null", 4);
+}
+
+/* On a LISTEN socket the numbers are connections, not bytes; so their names differ. */
+static void put_queue(struct lsp_sink *sink, const struct lsp_socket *socket)
+{
+	bool listens = socket->state == LSP_LISTEN;
+
+	lsp_sink_word(sink, listens ? "{\"length\":" : "{\"recv\":");
+	put_known(sink, socket->has & LSP_HAS_RQUEUE, socket->rqueue);
+	lsp_sink_word(sink, listens ? ",\"limit\":" : ",\"send\":");
+	put_known(sink, socket->has & LSP_HAS_WQUEUE, socket->wqueue);
+	lsp_sink_byte(sink, '}');
+}
+
+static void put_fds(struct lsp_sink *sink, const struct lsp_holder *holders, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		lsp_sink_byte(sink, i == 0 ? '[' : ',');
+		lsp_sink_number(sink, holders[i].fd);
+	}
+	lsp_sink_byte(sink, ']');
+}
+
+void lsp_json_text(struct lsp_sink *sink, const char *key, const char *bytes, size_t len)
+{
+	if (lsp_escape_json(sink, bytes, len))
+		return;
+	put_suffixed_key(sink, false, key, "_hex");
+	lsp_escape_hex(sink, bytes, len);
+}
+
+/* One pass over the arguments: as strings, or in hex with null for those that are UTF-8. True: all are. */
+static bool put_arguments(struct lsp_sink *sink, const char *argv, size_t len, bool in_hex)
+{
+	bool all = true, first = true;
+	const char *end;
+	size_t arg, step;
+
+	lsp_sink_byte(sink, '[');
+	for (; len > 0; first = false) {
+		end = memchr(argv, '\0', len);
+		arg = end != NULL ? (size_t)(end - argv) : len;
+		if (!first)
+			lsp_sink_byte(sink, ',');
+		if (!in_hex)
+			all = lsp_escape_json(sink, argv, arg) && all;
+		else if (lsp_utf8_is(argv, arg))
+			lsp_sink_bytes(sink, "null", 4);
+		else
+			lsp_escape_hex(sink, argv, arg);
+		step = arg + (end != NULL);
+		argv += step;
+		len -= step;
+	}
+	lsp_sink_byte(sink, ']');
+	return all;
+}
+
+static void put_argv(struct lsp_sink *sink, const char *key, const char *argv, size_t len)
+{
+	if (put_arguments(sink, argv, len, false))
+		return;
+	put_suffixed_key(sink, false, key, "_hex");
+	put_arguments(sink, argv, len, true);
+}
+
+void lsp_json_value(struct lsp_sink *sink, const char *key, const struct lsp_value *value)
+{
+	char addr[LSP_ADDR_TEXT_MAX];
+
+	switch (value->kind) {
+	case LSP_VALUE_NONE:
+	case LSP_VALUE_UNNAMED:
+	case LSP_VALUE_LOCAL:
+	case LSP_VALUE_PEER:
+		lsp_sink_bytes(sink, "null", 4);
+		break;
+	case LSP_VALUE_NUMBER:
+		lsp_sink_number(sink, value->number);
+		break;
+	case LSP_VALUE_DIGITS:
+		lsp_sink_byte(sink, '"');
+		lsp_sink_number(sink, value->number);
+		lsp_sink_byte(sink, '"');
+		break;
+	case LSP_VALUE_BOOL:
+		lsp_sink_word(sink, value->number ? "true" : "false");
+		break;
+	case LSP_VALUE_TIME:
+		lsp_sink_byte(sink, '"');
+		lsp_sink_time(sink, (int64_t)(value->number / 1000));
+		lsp_sink_byte(sink, '"');
+		break;
+	case LSP_VALUE_WORD:
+		lsp_escape_json(sink, value->word, strlen(value->word));
+		break;
+	case LSP_VALUE_TEXT:
+		lsp_json_text(sink, key, value->bytes, value->len);
+		break;
+	case LSP_VALUE_ARGV:
+		put_argv(sink, key, value->bytes, value->len);
+		break;
+	case LSP_VALUE_ADDR:
+		lsp_escape_json(sink, addr, lsp_addr_text(value->addr, addr));
+		break;
+	case LSP_VALUE_FDS:
+		put_fds(sink, value->holders, value->len);
+		break;
+	case LSP_VALUE_QUEUE:
+		put_queue(sink, value->socket);
+		break;
+	}
+}
