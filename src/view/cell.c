@@ -161,7 +161,7 @@ void lsp_cell_all(struct lsp_sink *sink, struct lsp_subject *subject, enum lsp_c
 	bool moved = false;
 
 	put_one(sink, subject, column, nothing);
-	if (lsp_column_table[column].place != LSP_AT_HOLDER)
+	if (lsp_column_table[column].place != LSP_PLACE_HOLDER)
 		return;
 	while (lsp_subject_next(subject)) {
 		lsp_sink_byte(sink, ',');

@@ -45,6 +45,17 @@ enum lsp_column {
 /* Details of processes that a column needs: enum lsp_process_want of backend.h. */
 unsigned lsp_column_wants(enum lsp_column column);
 
+/* Shows something of the processes that hold the socket, or why there are none. */
+bool lsp_column_of_process(enum lsp_column column);
+
+/* By the column's value, of the row's first process where it is one of processes; the unknown comes last.
+ * The signature is that of lsp_order_by, order is a struct lsp_column_order. */
+struct lsp_column_order {
+	const struct lsp_snapshot *snapshot;
+	enum lsp_column column;
+};
+int lsp_column_compare(const struct lsp_row *a, const struct lsp_row *b, const void *order);
+
 /* The name in --columns, "peer_addr", and what it shows in one line. Never NULL. */
 const char *lsp_column_name(enum lsp_column column);
 const char *lsp_column_meaning(enum lsp_column column);

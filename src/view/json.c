@@ -75,9 +75,9 @@ static void put_holders(struct json *json, struct lsp_subject *subject, int begi
 
 static bool place_exists(enum lsp_place place, struct lsp_subject *subject)
 {
-	if (place == LSP_AT_PEER)
+	if (place == LSP_PLACE_PEER)
 		return (subject->socket->has & LSP_HAS_PEER) != 0;
-	if (place == LSP_AT_SERVICE)
+	if (place == LSP_PLACE_SERVICE)
 		return lsp_subject_service(subject) != NULL;
 	return true;
 }
@@ -85,10 +85,10 @@ static bool place_exists(enum lsp_place place, struct lsp_subject *subject)
 static void put_place(struct json *json, struct lsp_subject *subject, int begin, int end, bool *first)
 {
 	static const char *const keys[] = {
-		[LSP_AT_LOCAL] = "local",
-		[LSP_AT_PEER] = "peer",
-		[LSP_AT_HOLDER] = "holders",
-		[LSP_AT_SERVICE] = "service",
+		[LSP_PLACE_LOCAL] = "local",
+		[LSP_PLACE_PEER] = "peer",
+		[LSP_PLACE_HOLDER] = "holders",
+		[LSP_PLACE_SERVICE] = "service",
 	};
 	enum lsp_place place = lsp_column_table[begin].place;
 
@@ -96,7 +96,7 @@ static void put_place(struct json *json, struct lsp_subject *subject, int begin,
 	*first = false;
 	if (!place_exists(place, subject))
 		lsp_sink_bytes(&json->sink, "null", 4);
-	else if (place == LSP_AT_HOLDER)
+	else if (place == LSP_PLACE_HOLDER)
 		put_holders(json, subject, begin, end);
 	else
 		put_object(json, subject, begin, end);
@@ -119,7 +119,7 @@ static void put_record(struct json *json, const struct lsp_row *row)
 		}
 		if (!(json->chosen & run))
 			continue;
-		if (lsp_column_table[i].place == LSP_AT_RECORD)
+		if (lsp_column_table[i].place == LSP_PLACE_RECORD)
 			put_members(json, &subject, i, end, &first);
 		else
 			put_place(json, &subject, i, end, &first);

@@ -95,7 +95,7 @@ static const char *style_of(const struct table *table, const struct lsp_subject 
 		return state_style(subject->socket);
 	if (column == LSP_COL_PROCESS && subject->holder_count == 0)
 		return subject->row->owner == LSP_OWNER_HIDDEN ? yellow : dim;
-	if (lsp_column_table[column].place == LSP_AT_SERVICE)
+	if (lsp_column_table[column].place == LSP_PLACE_SERVICE)
 		return dim;
 	return table->cell.used == 1 && table->cell.bytes[0] == '-' ? dim : NULL;
 }

@@ -41,11 +41,11 @@ struct lsp_value {
 
 /* The object of a JSON record that a column's member is in. Columns of one place stand side by side. */
 enum lsp_place {
-	LSP_AT_RECORD, /* the record itself */
-	LSP_AT_LOCAL,
-	LSP_AT_PEER,
-	LSP_AT_HOLDER, /* each process has one; a value is asked once for each */
-	LSP_AT_SERVICE,
+	LSP_PLACE_RECORD, /* the record itself */
+	LSP_PLACE_LOCAL,
+	LSP_PLACE_PEER,
+	LSP_PLACE_HOLDER, /* each process has one; a value is asked once for each */
+	LSP_PLACE_SERVICE,
 };
 
 struct lsp_column_entry {

@@ -1,0 +1,95 @@
+/*
+ * backend.c - Linux as a backend: sock_diag first; where it is not there or not allowed, /proc/net.
+ */
+#include "linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static int open_proc(void)
+{
+	return open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* One protocol. Torn and broken answers are said, never papered over with the other source. */
+static enum lsp_err read_proto(struct lsp_snapshot *snapshot, enum lsp_proto proto, const struct lsp_hint *hint,
+			       struct lsp_fault *ret_fault)
+{
+	struct lsp_fault second;
+	enum lsp_err err = lsp_diag_read(snapshot, proto, hint, ret_fault);
+	int procfd;
+
+	if (err != LSP_UNSUPPORTED && err != LSP_DENIED)
+		return err;
+	procfd = open_proc();
+	if (procfd < 0)
+		return err;
+	if (lsp_procnet_read(procfd, snapshot, proto, &second) == LSP_OK) {
+		if (proto == LSP_TCP && (hint->states & LSP_STATE_BIT(LSP_BOUND)) != 0)
+			snapshot->notes |= LSP_NOTE_NO_BOUND;
+		err = LSP_OK;
+	} /* else the first refusal says more than the second */
+	close(procfd);
+	return err;
+}
+
+static enum lsp_err linux_sockets(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
+				  struct lsp_fault *ret_fault)
+{
+	enum lsp_err err = LSP_OK;
+
+	if ((hint->protos & LSP_PROTO_BIT(LSP_TCP)) != 0)
+		err = read_proto(snapshot, LSP_TCP, hint, ret_fault);
+	if (err == LSP_OK && (hint->protos & LSP_PROTO_BIT(LSP_UDP)) != 0)
+		err = read_proto(snapshot, LSP_UDP, hint, ret_fault);
+	return err;
+}
+
+static enum lsp_err linux_holders(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
+				  struct lsp_fault *ret_fault)
+{
+	int procfd = open_proc();
+	enum lsp_err err;
+
+	if (procfd < 0) {
+		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
+		return lsp_linux_fault(ret_fault, "/proc", ENOSYS);
+	}
+	err = lsp_procfd_read(procfd, snapshot, keys, key_count, ret_fault);
+	if (err == LSP_OK)
+		lsp_sight_read(procfd, snapshot);
+	close(procfd);
+	return err;
+}
+
+static enum lsp_err linux_process(struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
+				  struct lsp_fault *ret_fault)
+{
+	int procfd = open_proc();
+	enum lsp_err err;
+
+	if (procfd < 0)
+		return lsp_linux_fault(ret_fault, "/proc", errno);
+	err = lsp_process_read(procfd, snapshot, pid, birth, want, ret_fault);
+	close(procfd);
+	return err;
+}
+
+const struct lsp_backend *lsp_backend_native(void)
+{
+	static const struct lsp_backend backend = {
+		.name = "linux",
+		.sockets = linux_sockets,
+		.holders = linux_holders,
+		.process = linux_process,
+		.name_of = lsp_system_name_of,
+		.user_id = lsp_system_user_id,
+		.hosts_of = lsp_resolve_hosts,
+		.host_name = lsp_system_host_name,
+		.console = lsp_system_console,
+		.way_out = lsp_system_way_out,
+	};
+
+	return &backend;
+}

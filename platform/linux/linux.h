@@ -1,0 +1,69 @@
+/*
+ * linux.h - what the files of this backend share. Nothing here is known outside of platform/linux.
+ *
+ * Every function that looks into /proc takes its root as a directory descriptor, so that the tests can show
+ * it a tree of their own.
+ */
+#ifndef LSP_LINUX_H
+#define LSP_LINUX_H
+
+#include <lsports/backend.h>
+
+/* The one place where an errno becomes an enum lsp_err. Fills *ret_fault and returns its err. */
+enum lsp_err lsp_linux_fault(struct lsp_fault *ret_fault, const char *op, int os_code);
+
+/* --- diag_read.c: sock_diag(7) ------------------------------------------------------------------------- */
+
+/* How the dump talks to the kernel; the tests talk to a script of datagrams. open starts a fresh conversation. Each
+ * answers -1 with errno as recvmsg(2) does; receive answers ENOSPC for a datagram that was cut. */
+struct lsp_diag_io {
+	int (*open)(void *self);
+	int (*send)(void *self, const void *request, size_t len);
+	long (*receive)(void *self, void *buffer, size_t size);
+	unsigned (*port)(void *self);
+	void (*close)(void *self);
+	void *self;
+};
+
+/* Adds the sockets of one protocol. On failure nothing of it stays in the snapshot. */
+enum lsp_err lsp_diag_read(struct lsp_snapshot *snapshot, enum lsp_proto proto, const struct lsp_hint *hint,
+			   struct lsp_fault *ret_fault);
+enum lsp_err lsp_diag_read_from(const struct lsp_diag_io *io, struct lsp_snapshot *snapshot, enum lsp_proto proto,
+				const struct lsp_hint *hint, struct lsp_fault *ret_fault);
+
+/* --- procnet_read.c: /proc/net/{tcp,udp}{,6} ------------------------------------------------------------ */
+
+enum lsp_err lsp_procnet_read(int procfd, struct lsp_snapshot *snapshot, enum lsp_proto proto,
+			      struct lsp_fault *ret_fault);
+
+/* --- procfd.c: who holds them ---------------------------------------------------------------------------- */
+
+/* See backend.h, holders(). */
+enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
+			     struct lsp_fault *ret_fault);
+
+/* --- process.c ------------------------------------------------------------------------------------------- */
+
+/* See backend.h, process(). */
+enum lsp_err lsp_process_read(int procfd, struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
+			      struct lsp_fault *ret_fault);
+
+/* Reads a small file whole, at most size bytes, without a NUL behind. Returns how many, -1 with errno. */
+long lsp_file_read(int dirfd, const char *path, void *buffer, size_t size);
+
+/* Sets LSP_NOTE_HIDEPID and LSP_NOTE_OTHER_PIDNS where they hold. */
+void lsp_sight_read(int procfd, struct lsp_snapshot *snapshot);
+
+/* --- system.c: see backend.h ------------------------------------------------------------------------------ */
+
+void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
+bool lsp_system_user_id(const char *name, uint32_t *ret_uid);
+void lsp_system_host_name(char *ret_name, size_t size);
+void lsp_system_console(struct lsp_console *ret_console);
+void lsp_system_way_out(char *ret_text, size_t size);
+
+/* --- resolve.c: see backend.h ------------------------------------------------------------------------------ */
+
+void lsp_resolve_hosts(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
+
+#endif

@@ -1,0 +1,438 @@
+/*
+ * procfd.c - who holds the sockets: the walk of /proc/PID/fd.
+ *
+ * The descriptors of every process are read, because a socket may have many holders; a link is only read, never
+ * followed (the target may be a dead mount). The work is cut into pieces of at most one directory buffer, so that one
+ * process with 100,000 descriptors is spread over the cores as well as 10,000 small processes are.
+ */
+#include "linux.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "procstat_parse.h"
+
+#define DIRENTS_SIZE (32u * 1024) /* some 1,300 descriptors */
+#define THREADS_MAX 8
+#define ALONE_MAX 2000 /* looks that are done before it pays to start threads: some 5 ms of work */
+
+/* A process, from this descriptor number on. */
+struct piece {
+	uint32_t pid, start;
+};
+
+/* Open addressing, at most half full; 0 marks an empty slot, and is no key (socket.h). */
+struct keyset {
+	uint64_t *slots;
+	size_t mask;
+};
+
+struct walk {
+	int procfd;
+	struct keyset wanted;
+	pthread_mutex_t lock; /* guards the stack and the count below */
+	pthread_cond_t changed;
+	struct piece *stack;
+	size_t stack_count, stack_capacity;
+	unsigned busy; /* threads that look at a piece, and may hand one on */
+	atomic_bool failed; /* out of memory or descriptors: the walk is incomplete */
+	atomic_int os_code;
+};
+
+/* What one thread found; merged when all have ended. */
+struct finds {
+	struct walk *walk;
+	struct lsp_holder *holders;
+	size_t holder_count, holder_capacity;
+	struct found_process {
+		uint64_t birth;
+		uint32_t pid;
+		char name[64];
+	} *processes;
+	size_t process_count, process_capacity;
+	size_t blind;
+	size_t looks; /* links and processes looked at */
+};
+
+static size_t slot_of(const struct keyset *set, uint64_t key)
+{
+	return (size_t)((key * 0x9e3779b97f4a7c15u) >> 20) & set->mask;
+}
+
+static bool keyset_make(struct keyset *set, const uint64_t *keys, size_t count)
+{
+	size_t size = 64, i;
+
+	while (size < 2 * count)
+		size *= 2;
+	set->slots = calloc(size, sizeof *set->slots);
+	set->mask = size - 1;
+	if (set->slots == NULL)
+		return false;
+	for (i = 0; i < count; i++) {
+		size_t at = slot_of(set, keys[i]);
+
+		while (set->slots[at] != 0 && set->slots[at] != keys[i])
+			at = (at + 1) & set->mask;
+		set->slots[at] = keys[i];
+	}
+	return true;
+}
+
+static bool keyset_has(const struct keyset *set, uint64_t key)
+{
+	size_t at = slot_of(set, key);
+
+	while (set->slots[at] != 0) {
+		if (set->slots[at] == key)
+			return true;
+		at = (at + 1) & set->mask;
+	}
+	return false;
+}
+
+static void fail(struct walk *walk, int os_code)
+{
+	atomic_store(&walk->os_code, os_code);
+	atomic_store(&walk->failed, true);
+}
+
+static void *grow(struct walk *walk, void *array, size_t count, size_t *capacity, size_t size)
+{
+	size_t wider = *capacity > 0 ? *capacity * 2 : 64;
+	void *moved;
+
+	if (count < *capacity)
+		return array;
+	moved = reallocarray(array, wider, size);
+	if (moved == NULL) {
+		fail(walk, ENOMEM);
+		return array;
+	}
+	*capacity = wider;
+	return moved;
+}
+
+static void push(struct walk *walk, struct piece piece)
+{
+	pthread_mutex_lock(&walk->lock);
+	walk->stack = grow(walk, walk->stack, walk->stack_count, &walk->stack_capacity, sizeof *walk->stack);
+	if (walk->stack_count < walk->stack_capacity)
+		walk->stack[walk->stack_count++] = piece;
+	pthread_cond_signal(&walk->changed);
+	pthread_mutex_unlock(&walk->lock);
+}
+
+/* The next piece. Waits while others may still hand one on; false when all is done. Every piece is given back
+ * by finish(). */
+static bool take(struct walk *walk, struct piece *ret_piece)
+{
+	bool found;
+
+	pthread_mutex_lock(&walk->lock);
+	while (walk->stack_count == 0 && walk->busy > 0)
+		pthread_cond_wait(&walk->changed, &walk->lock);
+	found = walk->stack_count > 0;
+	if (found) {
+		*ret_piece = walk->stack[--walk->stack_count];
+		walk->busy++;
+	}
+	pthread_mutex_unlock(&walk->lock);
+	return found;
+}
+
+static void finish(struct walk *walk)
+{
+	pthread_mutex_lock(&walk->lock);
+	if (--walk->busy == 0)
+		pthread_cond_broadcast(&walk->changed);
+	pthread_mutex_unlock(&walk->lock);
+}
+
+/* A decimal number and nothing else; false for "." and "self". */
+static bool to_number(const char *name, uint32_t *ret_number)
+{
+	uint32_t value = 0;
+
+	if (*name == '\0')
+		return false;
+	for (; *name != '\0'; name++) {
+		unsigned digit = (unsigned)(unsigned char)*name - '0';
+
+		if (digit > 9 || value > (UINT32_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*ret_number = value;
+	return true;
+}
+
+/* "socket:[12345]"; 0 for any other link. */
+static uint64_t socket_key(const char *link, size_t len)
+{
+	uint64_t key = 0;
+	size_t i;
+
+	if (len < 10 || memcmp(link, "socket:[", 8) != 0 || link[len - 1] != ']')
+		return 0;
+	for (i = 8; i < len - 1; i++) {
+		unsigned digit = (unsigned)(unsigned char)link[i] - '0';
+
+		if (digit > 9)
+			return 0;
+		key = key * 10 + digit;
+	}
+	return key;
+}
+
+static bool read_stat(int dirfd, const char *path, char *text, size_t size, struct lsp_procstat *ret_stat)
+{
+	long len = lsp_file_read(dirfd, path, text, size);
+
+	return len > 0 && lsp_procstat_parse(text, (size_t)len, ret_stat);
+}
+
+/* Processes that hold nothing are no blind spot: kernel threads and zombies. Their stat is readable for everybody,
+ * unless /proc hides it, and then we cannot tell. */
+static bool may_hold_sockets(const struct walk *walk, uint32_t pid)
+{
+	char path[32], text[1024];
+	struct lsp_procstat stat;
+
+	snprintf(path, sizeof path, "%u/stat", pid);
+	if (!read_stat(walk->procfd, path, text, sizeof text, &stat))
+		return errno == EACCES || errno == EPERM; /* hidden; else it ended */
+	return stat.state != 'Z' && stat.state != 'X' && (stat.flags & LSP_PF_KTHREAD) == 0;
+}
+
+/* Who this is. Read through the open descriptor directory, which stays this process's even when its pid is given to
+ * another: the birth is that of the process whose links we read. */
+static void add_process(struct finds *finds, int fddir, uint32_t pid)
+{
+	struct lsp_procstat stat;
+	struct found_process found = {.pid = pid};
+	char text[1024];
+	size_t len;
+
+	if (!read_stat(fddir, "../stat", text, sizeof text, &stat))
+		return; /* ended meanwhile; its sockets are gone or held by others */
+	found.birth = stat.starttime;
+	len = stat.comm_len < sizeof found.name ? stat.comm_len : sizeof found.name - 1;
+	memcpy(found.name, stat.comm, len);
+	finds->processes = grow(finds->walk, finds->processes, finds->process_count, &finds->process_capacity,
+				sizeof *finds->processes);
+	if (finds->process_count < finds->process_capacity)
+		finds->processes[finds->process_count++] = found;
+}
+
+static void add_holder(struct finds *finds, uint64_t key, uint32_t pid, uint32_t fd)
+{
+	finds->holders =
+		grow(finds->walk, finds->holders, finds->holder_count, &finds->holder_capacity, sizeof *finds->holders);
+	if (finds->holder_count < finds->holder_capacity)
+		finds->holders[finds->holder_count++] = (struct lsp_holder){key, pid, fd};
+}
+
+/* The entries of one buffer. False when the process may not be looked into. */
+static bool look_at(struct finds *finds, int fddir, uint32_t pid, const char *dirents, long size, size_t *found)
+{
+	long at = 0;
+
+	while (at < size) {
+		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(dirents + at);
+		uint32_t fd;
+		uint64_t key;
+		char link[64];
+		ssize_t len;
+
+		at += entry->d_reclen;
+		if (!to_number(entry->d_name, &fd))
+			continue;
+		finds->looks++;
+		len = readlinkat(fddir, entry->d_name, link, sizeof link);
+		if (len < 0 && (errno == EACCES || errno == EPERM))
+			return false;
+		key = len > 0 ? socket_key(link, (size_t)len) : 0;
+		if (key == 0 || !keyset_has(&finds->walk->wanted, key))
+			continue;
+		add_holder(finds, key, pid, fd);
+		(*found)++;
+	}
+	return true;
+}
+
+/* The highest descriptor number in a buffer. */
+static uint32_t last_number(const char *dirents, long size)
+{
+	uint32_t last = 0, number;
+	long at = 0;
+
+	while (at < size) {
+		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(dirents + at);
+
+		at += entry->d_reclen;
+		if (to_number(entry->d_name, &number) && number > last)
+			last = number;
+	}
+	return last;
+}
+
+static void walk_piece(struct finds *finds, struct piece piece)
+{
+	_Alignas(struct dirent64) char dirents[DIRENTS_SIZE];
+	struct walk *walk = finds->walk;
+	char path[32];
+	size_t found = 0;
+	bool readable = true, handed_on = false;
+	int fddir;
+
+	finds->looks++;
+	snprintf(path, sizeof path, "%u/fd", piece.pid);
+	fddir = openat(walk->procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fddir < 0) {
+		if ((errno == EACCES || errno == EPERM) && may_hold_sockets(walk, piece.pid))
+			finds->blind++;
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+			fail(walk, errno);
+		return; /* ENOENT, ESRCH: it ended */
+	}
+	/* the position in this directory is the descriptor number + 2 (proc_readfd_common, fs/proc/fd.c) */
+	if (piece.start > 0 && lseek(fddir, (off_t)piece.start + 2, SEEK_SET) < 0)
+		fail(walk, errno);
+	while (readable && !handed_on) {
+		long size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
+
+		if (size <= 0)
+			break;
+		/* a full buffer: somebody else may go on behind it while we look at this one */
+		handed_on = size > (long)(sizeof dirents - 64);
+		if (handed_on)
+			push(walk, (struct piece){piece.pid, last_number(dirents, size) + 1});
+		readable = look_at(finds, fddir, piece.pid, dirents, size, &found);
+	}
+	if (!readable && piece.start == 0 && may_hold_sockets(walk, piece.pid))
+		finds->blind++;
+	if (found > 0)
+		add_process(finds, fddir, piece.pid);
+	close(fddir);
+}
+
+/* Until nothing is left, or looks_max has been reached. */
+static void work(struct finds *finds, size_t looks_max)
+{
+	struct piece piece;
+
+	while (finds->looks < looks_max && take(finds->walk, &piece)) {
+		walk_piece(finds, piece);
+		finish(finds->walk);
+	}
+}
+
+static void *work_to_end(void *arg)
+{
+	work(arg, SIZE_MAX);
+	return NULL;
+}
+
+/* Every process, as a piece of its own. False when /proc cannot be listed. */
+static bool list_processes(struct walk *walk)
+{
+	int fd = openat(walk->procfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	uint32_t pid;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (to_number(entry->d_name, &pid))
+			push(walk, (struct piece){pid, 0});
+	}
+	closedir(dir);
+	return walk->stack_count > 0;
+}
+
+static unsigned core_count(void)
+{
+	cpu_set_t cores;
+	int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+
+	return count < THREADS_MAX ? (unsigned)count : THREADS_MAX;
+}
+
+/* Alone first; with the others when there is much. Returns how many elements of finds were used. */
+static unsigned walk_all(struct walk *walk, struct finds finds[THREADS_MAX])
+{
+	pthread_t threads[THREADS_MAX];
+	unsigned count = 1, cores, i;
+
+	finds[0] = (struct finds){.walk = walk};
+	work(&finds[0], ALONE_MAX);
+	cores = finds[0].looks >= ALONE_MAX ? core_count() : 1;
+	for (i = 1; i < cores; i++) {
+		finds[count] = (struct finds){.walk = walk};
+		if (pthread_create(&threads[count], NULL, work_to_end, &finds[count]) == 0)
+			count++; /* refused: fewer of us do the same work */
+	}
+	work_to_end(&finds[0]);
+	for (i = 1; i < count; i++)
+		pthread_join(threads[i], NULL);
+	return count;
+}
+
+static void merge(struct lsp_snapshot *snapshot, struct finds *finds)
+{
+	size_t i;
+
+	for (i = 0; i < finds->holder_count; i++)
+		lsp_snapshot_add_holder(snapshot, &finds->holders[i]);
+	for (i = 0; i < finds->process_count; i++) {
+		const struct found_process *found = &finds->processes[i];
+		struct lsp_process process = {.pid = found->pid, .birth = found->birth, .name = found->name};
+
+		lsp_snapshot_add_process(snapshot, &process);
+	}
+	snapshot->blind += finds->blind;
+	free(finds->holders);
+	free(finds->processes);
+}
+
+enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
+			     struct lsp_fault *ret_fault)
+{
+	struct walk walk = {.procfd = procfd, .lock = PTHREAD_MUTEX_INITIALIZER,
+			    .changed = PTHREAD_COND_INITIALIZER};
+	struct finds finds[THREADS_MAX];
+	enum lsp_err err = LSP_OK;
+	unsigned count, i;
+
+	if (!keyset_make(&walk.wanted, keys, key_count))
+		return lsp_linux_fault(ret_fault, "walk of /proc", ENOMEM);
+	if (list_processes(&walk)) {
+		count = walk_all(&walk, finds);
+		for (i = 0; i < count; i++)
+			merge(snapshot, &finds[i]);
+	} else {
+		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
+		err = lsp_linux_fault(ret_fault, "/proc", ENOSYS);
+	}
+	if (atomic_load(&walk.failed))
+		err = lsp_linux_fault(ret_fault, "walk of /proc", atomic_load(&walk.os_code));
+	free(walk.stack);
+	free(walk.wanted.slots);
+	pthread_mutex_destroy(&walk.lock);
+	pthread_cond_destroy(&walk.changed);
+	return err;
+}

@@ -1,0 +1,71 @@
+/*
+ * system.c - the names that Linux gives to numbers, and where stdout goes.
+ */
+#include "linux.h"
+
+#include <net/if.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
+{
+	char name[IF_NAMESIZE];
+	struct passwd *account;
+
+	if (kind == LSP_NAME_INTERFACE) {
+		if (if_indextoname(id, name) != NULL)
+			lsp_snapshot_add_name(snapshot, kind, id, name);
+		return;
+	}
+	account = getpwuid((uid_t)id);
+	if (account != NULL)
+		lsp_snapshot_add_name(snapshot, kind, id, account->pw_name);
+}
+
+bool lsp_system_user_id(const char *name, uint32_t *ret_uid)
+{
+	struct passwd *account = getpwnam(name);
+
+	if (account == NULL)
+		return false;
+	*ret_uid = account->pw_uid;
+	return true;
+}
+
+void lsp_system_host_name(char *ret_name, size_t size)
+{
+	if (gethostname(ret_name, size) != 0)
+		ret_name[0] = '\0';
+	ret_name[size - 1] = '\0';
+}
+
+void lsp_system_console(struct lsp_console *ret_console)
+{
+	const char *term = getenv("TERM");
+	struct winsize size;
+
+	*ret_console = (struct lsp_console){.is_terminal = isatty(STDOUT_FILENO) != 0};
+	if (!ret_console->is_terminal)
+		return;
+	ret_console->colour = term != NULL && strcmp(term, "dumb") != 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		ret_console->width = size.ws_col;
+}
+
+void lsp_system_way_out(char *ret_text, size_t size)
+{
+	char path[1024];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (geteuid() == 0)
+		snprintf(ret_text, size, "%s", "run where the processes are not confined (outside of this container)");
+	else if (len > 0)
+		snprintf(ret_text, size, "run with sudo, or: sudo setcap cap_sys_ptrace,cap_dac_read_search+ep %.*s",
+			 (int)len, path);
+	else
+		snprintf(ret_text, size, "run with sudo");
+}

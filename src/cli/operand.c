@@ -1,0 +1,305 @@
+/*
+ * operand.c - see operand.h. A protocol before or behind a word counts for all its ports that name none themselves:
+ * "tcp:80,443" as in lsof and "80,443/tcp" as in ufw.
+ */
+#include "operand.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <lsports/service.h>
+
+#include "core/mem.h"
+#include "words.h"
+
+#define NAMED_MAX 64 /* ports of one service name */
+
+struct word {
+	const char *at;
+	size_t len;
+};
+
+static bool wrong(char ret_usage[LSP_USAGE_TEXT_MAX], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ret_usage, LSP_USAGE_TEXT_MAX, format, args);
+	va_end(args);
+	return false;
+}
+
+/* For messages: a word may be as long as the command line. */
+static int shown(struct word word)
+{
+	return word.len < 60 ? (int)word.len : 60;
+}
+
+static bool same_text(struct word word, const char *text)
+{
+	return word.len == strlen(text) && memcmp(word.at, text, word.len) == 0;
+}
+
+static struct word cut(struct word word, size_t from, size_t to)
+{
+	return (struct word){word.at + from, to - from};
+}
+
+static void add_endpoint(struct lsp_select *select, const struct lsp_endpoint *endpoint)
+{
+	select->ports = lsp_realloc_array(select->ports, select->port_count + 1, sizeof *select->ports);
+	select->ports[select->port_count++] = *endpoint;
+}
+
+/* Takes "tcp/", "udp:" off the front or "/tcp" off the back. */
+static unsigned take_proto(struct word *word)
+{
+	unsigned proto;
+
+	if (word->len > 4 && (word->at[3] == '/' || word->at[3] == ':') && (proto = lsp_proto_read(word->at, 3)) != 0) {
+		*word = cut(*word, 4, word->len);
+		return proto;
+	}
+	if (word->len > 4 && word->at[word->len - 4] == '/' &&
+	    (proto = lsp_proto_read(word->at + word->len - 3, 3)) != 0) {
+		word->len -= 4;
+		return proto;
+	}
+	return 0;
+}
+
+static bool read_port(struct word word, uint16_t *ret_port, char *ret_usage)
+{
+	uint32_t number;
+
+	if (!lsp_number_read(word.at, word.len, 65535, &number) || number == 0)
+		return wrong(ret_usage, "'%.*s' is no port: ports are 1 to 65535", shown(word), word.at);
+	*ret_port = (uint16_t)number;
+	return true;
+}
+
+static bool read_name(struct word word, const struct lsp_endpoint *base, struct lsp_select *select, char *ret_usage)
+{
+	struct lsp_service services[NAMED_MAX];
+	size_t count = lsp_service_named(word.at, word.len, services, NAMED_MAX), added = 0, i;
+	const char *near = lsp_service_near(word.at, word.len);
+
+	for (i = 0; i < count && i < NAMED_MAX; i++) {
+		struct lsp_endpoint endpoint = *base;
+
+		endpoint.protos &= LSP_PROTO_BIT(services[i].proto);
+		endpoint.low = endpoint.high = services[i].port;
+		if (endpoint.protos == 0)
+			continue;
+		add_endpoint(select, &endpoint);
+		added++;
+	}
+	if (added > 0)
+		return true;
+	if (count > 0)
+		return wrong(ret_usage, "'%.*s' is registered for the other protocol only", shown(word), word.at);
+	if (near != NULL)
+		return wrong(ret_usage, "'%.*s' is neither a port nor a known service; did you mean '%s'?", shown(word),
+			     word.at, near);
+	return wrong(ret_usage, "'%.*s' is neither a port (1 to 65535) nor a known service such as http", shown(word),
+		     word.at);
+}
+
+static bool has_letter(struct word word)
+{
+	size_t i;
+
+	for (i = 0; i < word.len; i++) {
+		char c = word.at[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+			return true;
+	}
+	return false;
+}
+
+/* What stands behind the address: a number, a range, a name. */
+static bool read_ports(struct word word, struct lsp_endpoint *base, struct lsp_select *select, char *ret_usage)
+{
+	const char *dash = word.len > 0 ? memchr(word.at, '-', word.len) : NULL;
+	size_t middle = dash != NULL ? (size_t)(dash - word.at) : 0;
+
+	if (word.len == 0)
+		return wrong(ret_usage, "a port is missing: write 8000, 8000-8100 or http");
+	if (has_letter(word))
+		return read_name(word, base, select, ret_usage);
+	if (dash == NULL) {
+		if (!read_port(word, &base->low, ret_usage))
+			return false;
+		base->high = base->low;
+	} else {
+		if (middle == 0 || middle + 1 == word.len)
+			return wrong(ret_usage, "'%.*s' is half a range: write both ends, such as 8000-8100", shown(word),
+				     word.at);
+		if (!read_port(cut(word, 0, middle), &base->low, ret_usage) ||
+		    !read_port(cut(word, middle + 1, word.len), &base->high, ret_usage))
+			return false;
+		if (base->low > base->high)
+			return wrong(ret_usage, "'%.*s' runs backwards: write %u-%u", shown(word), word.at, base->high,
+				     base->low);
+	}
+	add_endpoint(select, base);
+	return true;
+}
+
+/* "localhost" is two addresses. */
+static bool read_localhost(struct word ports, const struct lsp_endpoint *base, struct lsp_select *select,
+			   char *ret_usage)
+{
+	static const char *const addresses[] = {"127.0.0.1", "::1"};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		struct lsp_endpoint endpoint = *base;
+
+		endpoint.where = LSP_AT_ADDRESS;
+		lsp_addr_parse(addresses[i], strlen(addresses[i]), &endpoint.addr);
+		if (!read_ports(ports, &endpoint, select, ret_usage))
+			return false;
+	}
+	return true;
+}
+
+static bool read_address(struct word word, struct lsp_endpoint *endpoint, char *ret_usage)
+{
+	if (word.len == 0)
+		return true;
+	if (same_text(word, "*")) {
+		endpoint->where = LSP_AT_WILDCARD;
+		return true;
+	}
+	endpoint->where = LSP_AT_ADDRESS;
+	if (!lsp_addr_parse(word.at, word.len, &endpoint->addr))
+		return wrong(ret_usage, "'%.*s' is no address: write 127.0.0.1:PORT or [::1]:PORT", shown(word), word.at);
+	endpoint->addr = lsp_addr_unmap(&endpoint->addr);
+	return true;
+}
+
+/* One piece between commas. */
+static bool read_item(struct word item, struct lsp_endpoint endpoint, struct lsp_select *select, char *ret_usage)
+{
+	unsigned proto = take_proto(&item);
+	struct word address = {item.at, 0}, ports = item;
+	struct lsp_addr addr;
+	const char *colon;
+	size_t i;
+
+	if (proto != 0)
+		endpoint.protos = proto;
+	if (item.len > 0 && item.at[0] == '[') {
+		const char *close = memchr(item.at, ']', item.len);
+
+		i = close != NULL ? (size_t)(close - item.at) : 0;
+		if (close == NULL || i + 1 >= item.len || item.at[i + 1] != ':')
+			return wrong(ret_usage, "'%.*s': write [ADDRESS]:PORT, such as [::1]:8000", shown(item), item.at);
+		address = cut(item, 1, i);
+		ports = cut(item, i + 2, item.len);
+	} else if (lsp_addr_parse(item.at, item.len, &addr)) {
+		return wrong(ret_usage, "'%.*s' has no port: write %s", shown(item), item.at,
+			     addr.family == LSP_INET4 ? "127.0.0.1:PORT" : "[::1]:PORT");
+	} else if (item.len > 0 && (colon = memchr(item.at, ':', item.len)) != NULL) {
+		i = (size_t)(colon - item.at);
+		if (memchr(colon + 1, ':', item.len - i - 1) != NULL)
+			return wrong(ret_usage, "'%.*s': an IPv6 address stands in brackets, such as [::1]:8000",
+				     shown(item), item.at);
+		address = cut(item, 0, i);
+		ports = cut(item, i + 1, item.len);
+	}
+	if (same_text(address, "localhost"))
+		return read_localhost(ports, &endpoint, select, ret_usage);
+	return read_address(address, &endpoint, ret_usage) && read_ports(ports, &endpoint, select, ret_usage);
+}
+
+bool lsp_operand_read(const char *text, uint32_t word_number, struct lsp_select *select, unsigned *protos,
+		      char ret_usage[LSP_USAGE_TEXT_MAX])
+{
+	struct lsp_endpoint base = {.protos = LSP_PROTO_ALL, .word = word_number};
+	struct word word = {text, strlen(text)};
+	unsigned proto = lsp_proto_read(word.at, word.len);
+	size_t start = 0, i;
+
+	if (proto != 0) {
+		*protos |= proto;
+		return true;
+	}
+	if (memchr(text, ',', word.len) != NULL && (proto = take_proto(&word)) != 0)
+		base.protos = proto;
+	for (i = 0; i <= word.len; i++) {
+		if (i < word.len && word.at[i] != ',')
+			continue;
+		if (!read_item(cut(word, start, i), base, select, ret_usage))
+			return false;
+		start = i + 1;
+	}
+	return true;
+}
+
+/* The address itself, and how many of its bits count. */
+static bool read_net(struct word word, struct lsp_peer *peer, char *ret_usage)
+{
+	const char *slash = word.len > 0 ? memchr(word.at, '/', word.len) : NULL;
+	struct word address = word, bits = {NULL, 0};
+	uint32_t max, number;
+
+	if (word.len == 0 || same_text(word, "*"))
+		return true;
+	if (slash != NULL) {
+		address.len = (size_t)(slash - word.at);
+		bits = cut(word, address.len + 1, word.len);
+	}
+	if (!lsp_addr_parse(address.at, address.len, &peer->net))
+		return wrong(ret_usage, "'%.*s' is no address: write --peer 10.0.0.0/8:443 or --peer [2001:db8::]/32:443",
+			     shown(address), address.at);
+	max = peer->net.family == LSP_INET4 ? 32 : 128;
+	number = max;
+	if (slash != NULL && !lsp_number_read(bits.at, bits.len, max, &number))
+		return wrong(ret_usage, "'%.*s': the bits behind the slash are 0 to %u", shown(word), word.at, max);
+	peer->bits = number;
+	return true;
+}
+
+bool lsp_peer_read(const char *text, struct lsp_peer *ret_peer, char ret_usage[LSP_USAGE_TEXT_MAX])
+{
+	struct word word = {text, strlen(text)}, net = word, port = {NULL, 0};
+	struct lsp_peer peer = {.port = 0};
+	char joined[80];
+	struct lsp_addr addr;
+	const char *close, *colon;
+
+	if (word.len == 0)
+		return wrong(ret_usage, "--peer wants ADDRESS[/BITS][:PORT], such as 10.0.0.0/8:443");
+	if (text[0] == '[') {
+		/* [ADDRESS][/BITS][:PORT] or [ADDRESS/BITS]:PORT */
+		close = strchr(text, ']');
+		if (close == NULL || word.len >= sizeof joined)
+			return wrong(ret_usage, "'%.*s': write [ADDRESS]/BITS:PORT", shown(word), text);
+		colon = strchr(close, ':');
+		net.len = (size_t)snprintf(joined, sizeof joined, "%.*s%.*s", (int)(close - text - 1), text + 1,
+					   (int)((colon != NULL ? colon : text + word.len) - close - 1), close + 1);
+		net.at = joined;
+	} else {
+		colon = strrchr(text, ':');
+		/* an IPv6 address without brackets has no port */
+		if (colon != NULL && colon != strchr(text, ':'))
+			colon = NULL;
+		if (lsp_addr_parse(text, word.len, &addr))
+			colon = NULL;
+		if (colon != NULL)
+			net.len = (size_t)(colon - text);
+	}
+	if (colon != NULL) {
+		port = (struct word){colon + 1, strlen(colon + 1)};
+		if (!read_port(port, &peer.port, ret_usage))
+			return false;
+	}
+	if (!read_net(net, &peer, ret_usage))
+		return false;
+	*ret_peer = peer;
+	return true;
+}

@@ -1,0 +1,61 @@
+/*
+ * options.h - the command line becomes a request. One const table of options drives the parser, --help, the
+ * completions' test and the man page's check.
+ *
+ * It decides nothing about the system: columns, account names and hosts stay words here.
+ */
+#ifndef LSP_CLI_OPTIONS_H
+#define LSP_CLI_OPTIONS_H
+
+#include "core/filter.h"
+
+enum lsp_question {
+	LSP_ASK_OPEN = 0, /* lsports, lsports -l */
+	LSP_ASK_ALL,	  /* -a */
+	LSP_ASK_PID,	  /* --pid */
+	LSP_ASK_HELP,
+	LSP_ASK_VERSION,
+};
+
+enum lsp_format { LSP_FORMAT_TABLE = 0, LSP_FORMAT_PLAIN, LSP_FORMAT_CSV, LSP_FORMAT_JSON, LSP_FORMAT_NDJSON };
+
+enum lsp_colour { LSP_COLOUR_AUTO = 0, LSP_COLOUR_ALWAYS, LSP_COLOUR_NEVER };
+
+/* Strings point into argv. */
+struct lsp_request {
+	enum lsp_question question;
+	struct lsp_select select; /* its ports are owned: lsp_request_clear */
+	struct lsp_process_match process;
+	const char *user;    /* NULL: any; a name or a number */
+	const char *columns; /* NULL: the default ones */
+	const char *sort;    /* NULL: by port */
+	enum lsp_format format;
+	enum lsp_colour colour;
+	bool quiet, no_header, wide, resolve;
+	bool shows_peers; /* sockets that have a peer may be among the rows */
+};
+
+struct lsp_option {
+	const char *name;     /* long name without dashes, NULL when it has none */
+	const char *argument; /* what it wants: "STATE[,...]"; NULL: nothing */
+	const char *help;
+	char letter; /* 0 when it has none */
+	uint8_t group; /* enum lsp_option_group */
+	uint8_t id;
+};
+enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_HABIT };
+
+const struct lsp_option *lsp_options(size_t *ret_count);
+
+#define LSP_USAGE_TEXT_MAX 320
+
+/* False: ret_usage is one line that names the wrong word and says what would be right. The word is in it as typed. */
+bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_request,
+		       char ret_usage[LSP_USAGE_TEXT_MAX]);
+
+void lsp_request_clear(struct lsp_request *request);
+
+/* The whole --help text; free() it. */
+char *lsp_help_text(void);
+
+#endif

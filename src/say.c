@@ -1,0 +1,42 @@
+/*
+ * say.c - see say.h.
+ */
+#include "say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "view/escape.h"
+
+static void say(const char *format, va_list args)
+{
+	char line[2048];
+	struct lsp_sink sink;
+
+	vsnprintf(line, sizeof line, format, args);
+	lsp_sink_open(&sink, stderr);
+	lsp_sink_word(&sink, "lsports: ");
+	lsp_escape_text(&sink, line, strlen(line));
+	lsp_sink_byte(&sink, '\n');
+	lsp_sink_close(&sink);
+}
+
+void lsp_say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+bool lsp_say_usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	return false;
+}
