@@ -317,6 +317,18 @@ static int exit_code(const struct run *run)
 	return worst;
 }
 
+/* Sends out what is left. A reader that went away is nothing to talk about; anything else is. */
+static int close_output(int code)
+{
+	bool failed = ferror(stdout) != 0; /* errno is then still that of the write: nothing else has failed since */
+
+	failed |= fflush(stdout) != 0;
+	failed |= fclose(stdout) != 0;
+	if (failed && errno != EPIPE)
+		lsp_say("cannot write: %s", errno != 0 ? strerror(errno) : "output error");
+	return failed ? 5 : code;
+}
+
 static int answer(struct run *run)
 {
 	struct lsp_fault fault;
@@ -330,12 +342,13 @@ static int answer(struct run *run)
 		return 5;
 	}
 	make_rows(run);
+	errno = 0;
 	if (run->request.quiet)
 		print_pids(run);
 	else
 		print_rows(run);
-	code = exit_code(run);
-	if (fflush(stdout) == 0)
+	code = close_output(exit_code(run));
+	if (code != 5)
 		say_limits(run);
 	free(run->rows);
 	lsp_snapshot_free(run->snapshot);
@@ -358,35 +371,32 @@ static void print_help(void)
 	free(text);
 }
 
-/* A reader that went away is no failure of ours; anything else is. */
-static int close_output(int code)
+/* Questions that need no look at the system. False when it is none of those. */
+static bool print_about(const struct lsp_request *request)
 {
-	errno = 0;
-	if (fflush(stdout) == 0 && ferror(stdout) == 0 && fclose(stdout) == 0)
-		return code;
-	if (errno != EPIPE)
-		lsp_say("cannot write: %s", errno != 0 ? strerror(errno) : "output error");
-	return 5;
+	if (request->question == LSP_ASK_HELP)
+		print_help();
+	else if (request->question == LSP_ASK_VERSION)
+		puts("lsports " LSPORTS_VERSION);
+	else if (request->columns != NULL && strcmp(request->columns, "help") == 0)
+		print_columns_help();
+	else
+		return false;
+	return true;
 }
 
 int main(int argc, char *argv[])
 {
 	struct run run = {.backend = lsp_backend_native()};
 	char usage[LSP_USAGE_TEXT_MAX];
-	int code = 0;
+	int code;
 
 	if (!lsp_request_parse(argc, argv, &run.request, usage)) {
 		lsp_say_usage("%s", usage);
 		return 2;
 	}
-	if (run.request.question == LSP_ASK_HELP)
-		print_help();
-	else if (run.request.question == LSP_ASK_VERSION)
-		puts("lsports " LSPORTS_VERSION);
-	else if (run.request.columns != NULL && strcmp(run.request.columns, "help") == 0)
-		print_columns_help();
-	else
-		code = answer(&run);
+	errno = 0;
+	code = print_about(&run.request) ? close_output(0) : answer(&run);
 	lsp_request_clear(&run.request);
-	return close_output(code);
+	return code;
 }

@@ -62,7 +62,7 @@ void lsp_system_way_out(char *ret_text, size_t size)
 	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
 
 	if (geteuid() == 0)
-		snprintf(ret_text, size, "%s", "run where the processes are not confined (outside of this container)");
+		snprintf(ret_text, size, "%s", "even root may not look there: a container or a security module forbids it");
 	else if (len > 0)
 		snprintf(ret_text, size, "run with sudo, or: sudo setcap cap_sys_ptrace,cap_dac_read_search+ep %.*s",
 			 (int)len, path);

@@ -93,7 +93,7 @@ static const char *style_of(const struct table *table, const struct lsp_subject 
 		return NULL;
 	if (column == LSP_COL_STATE)
 		return state_style(subject->socket);
-	if (column == LSP_COL_PROCESS && subject->holder_count == 0)
+	if (column == LSP_COL_PROCESS && subject->process == NULL)
 		return subject->row->owner == LSP_OWNER_HIDDEN ? yellow : dim;
 	if (lsp_column_table[column].place == LSP_PLACE_SERVICE)
 		return dim;
