@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# run.py - whole runs of lsports-fake against what they must print, byte for byte.
+#
+# usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]
+#
+# A case is a file NAME.case: words on what it shows, then sections that begin with a line "== …":
+#   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
+#   == args ARGUMENTS as a shell would split them
+#   == stdout, == stderr   what must come; left out: nothing
+#   == exit CODE      left out: 0
+# One file may hold several runs: each "== args" begins the next, and the scene stays until another is named.
+# In expected text ␛ stands for ESC and ␍ for CR, and the moment and the version, which no run can know,
+# are written "«TIME»" and «VERSION». This program never writes a case: expected output is thought, not copied.
+
+import difflib
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+LIMIT_SECONDS = 20
+
+
+class Run:
+    def __init__(self, name, scene, args):
+        self.name, self.scene, self.args = name, scene, args
+        self.want = {"stdout": "", "stderr": ""}
+        self.exit = 0
+
+
+def read_case(path, scenes):
+    """The runs of one file."""
+    runs, scene, target = [], None, None
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if not line.startswith("== "):
+            if target == "scene":
+                scene = scene + line
+            elif target:
+                runs[-1].want[target] += line
+            continue
+        word, _, rest = line[3:].strip().partition(" ")
+        target = None
+        if word == "scene":
+            scene = (scenes / (rest + ".scene")).read_text(encoding="utf-8") if rest else ""
+            target = "scene"
+        elif word == "args":
+            runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, shlex.split(rest)))
+        elif word in ("stdout", "stderr"):
+            target = word
+        elif word == "exit":
+            runs[-1].exit = int(rest)
+        else:
+            sys.exit(f"{path}: not a section: {word}")
+    if not runs:
+        sys.exit(f"{path}: no run")
+    return runs
+
+
+def settle(text):
+    """What came, in the letters that cases are written in."""
+    text = re.sub(r'"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"time":"«TIME»"', text)
+    text = re.sub(r'lsports \d+\.\d+\.\d+', 'lsports «VERSION»', text)
+    return text.replace("\x1b", "␛").replace("\r", "␍")
+
+
+def play(binary, run, scene_path):
+    scene_path.write_text(run.scene, encoding="utf-8")
+    environment = {k: v for k, v in os.environ.items()
+                   if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LANG", "TERM")}
+    environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm")
+    done = subprocess.run([binary, *run.args], env=environment, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=LIMIT_SECONDS)
+    complaints = []
+    for stream in ("stdout", "stderr"):
+        # Output must be UTF-8 whatever the scene holds: a byte that is not shows as a lone surrogate here.
+        came = settle(getattr(done, stream).decode("utf-8", "surrogateescape"))
+        if came != run.want[stream]:
+            complaints += difflib.unified_diff(run.want[stream].splitlines(), came.splitlines(),
+                                               f"{stream} expected", f"{stream} came", lineterm="")
+            if came.splitlines() == run.want[stream].splitlines():
+                complaints.append(f"{stream}: only the line ends differ")
+    if done.returncode != run.exit:
+        complaints.append(f"exit {done.returncode}, expected {run.exit}")
+    return complaints
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit("usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]")
+    binary, cases, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for path in sorted(cases.glob("*.case")):
+            if parts and not any(part in path.stem for part in parts):
+                continue
+            for run in read_case(path, cases.parent / "scenes"):
+                try:
+                    complaints = play(binary, run, pathlib.Path(folder) / "scene")
+                except subprocess.TimeoutExpired:
+                    complaints = [f"still running after {LIMIT_SECONDS} s"]
+                if complaints:
+                    failed += 1
+                    print(f"FAILED {run.name}", *complaints, sep="\n", end="\n\n")
+                else:
+                    passed += 1
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0 or passed == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
