@@ -22,6 +22,7 @@
 #include "procstat_parse.h"
 
 #define DIRENTS_SIZE (32u * 1024) /* some 1,300 descriptors */
+#define DIRENT_MAX 32		  /* the longest entry: 19 bytes, ten digits, a NUL, to a multiple of 8 */
 #define THREADS_MAX 8
 #define ALONE_MAX 2000 /* looks that are done before it pays to start threads: some 5 ms of work */
 
@@ -292,8 +293,9 @@ static void walk_piece(struct finds *finds, struct piece piece)
 	struct walk *walk = finds->walk;
 	char path[32];
 	size_t found = 0;
-	bool readable = true, handed_on = false;
+	bool readable = true;
 	int fddir;
+	long size;
 
 	finds->looks++;
 	snprintf(path, sizeof path, "%u/fd", piece.pid);
@@ -308,17 +310,13 @@ static void walk_piece(struct finds *finds, struct piece piece)
 	/* the position in this directory is the descriptor number + 2 (proc_readfd_common, fs/proc/fd.c) */
 	if (piece.start > 0 && lseek(fddir, (off_t)piece.start + 2, SEEK_SET) < 0)
 		fail(walk, errno);
-	while (readable && !handed_on) {
-		long size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
-
-		if (size <= 0)
-			break;
-		/* a full buffer: somebody else may go on behind it while we look at this one */
-		handed_on = size > (long)(sizeof dirents - 64);
-		if (handed_on)
-			push(walk, (struct piece){piece.pid, last_number(dirents, size) + 1});
+	size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
+	/* procfs fills the buffer as far as an entry fits: what is left tells whether there is more. Somebody else may
+	 * go on behind it while we look at this one. */
+	if (size > (long)(sizeof dirents - DIRENT_MAX))
+		push(walk, (struct piece){piece.pid, last_number(dirents, size) + 1});
+	if (size > 0)
 		readable = look_at(finds, fddir, piece.pid, dirents, size, &found);
-	}
 	if (!readable && piece.start == 0 && may_hold_sockets(walk, piece.pid))
 		finds->blind++;
 	if (found > 0)
