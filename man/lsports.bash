@@ -1,0 +1,32 @@
+# lsports.bash - completion for bash.
+_lsports()
+{
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} list=
+	local options='--listen --all --pid --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
+		--peer --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson'
+	local states='LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK
+		CLOSING BOUND'
+
+	COMPREPLY=()
+	case $previous in
+	--state) list=$states ;;
+	--columns | --sort) list=$(lsports --columns help 2>/dev/null | cut -d ' ' -f 1) ;;
+	--color) list='auto always never' ;;
+	--user) list=$(compgen -u) ;;
+	--process) list=$(lsports -aH --plain --columns process 2>/dev/null | tr , '\n' | sort -u) ;;
+	--peer) return ;;
+	*)
+		case $current in
+		-*) list=$options ;;
+		*) list=$(lsports -H --plain --columns port 2>/dev/null) ;;
+		esac
+		;;
+	esac
+	if [[ $previous == --columns || $previous == --state ]] && [[ $current == *,* ]]; then
+		# the last of a comma-separated list
+		mapfile -t COMPREPLY < <(compgen -P "${current%,*}," -W "$list" -- "${current##*,}")
+	else
+		mapfile -t COMPREPLY < <(compgen -W "$list" -- "$current")
+	fi
+}
+complete -F _lsports lsports
