@@ -25,7 +25,9 @@ def fill(t):
     for _ in range(3):
         t.world.fork(keep=[shared])
     t.world.udp("127.0.0.1"), t.world.udp("::1"), t.world.bind(socket.SOCK_STREAM, "127.0.0.1")
-    t.world.named("a b,c\"d;e", [b"", b"x y", b"=1+1"], keep=[t.world.listen("127.0.0.1")])
+    alone = t.world.listen("127.0.0.1")
+    t.world.named("a b,c\"d;e", [b"=1+1", b"x y"], keep=[alone])
+    alone.close()
     return listener
 
 
@@ -130,7 +132,7 @@ def test_table(t):
 
 def test_table_fits_a_terminal(t):
     fill(t)
-    for columns in (60, 80, 132):
+    for columns in (80, 100, 132):
         answer = t.terminal("-a", columns=columns)
         text = re.sub("\x1b\\[[0-9;]*[mK]", "", answer.text)
         true(text.splitlines() and all(len(line) <= columns for line in text.splitlines()), f"{columns} columns\n{text}")

@@ -80,7 +80,7 @@ def test_bound_is_shown_where_asked(t):
     for addr in ("127.0.0.1", "::1", "0.0.0.0", "::"):
         sock = t.world.bind(socket.SOCK_STREAM, addr)
         number = str(port(sock))
-        for question in (("-a", number), ("-B", number), ("--state", "BOUND", number), ("--pid", number), (number,)):
+        for question in (("-a", number), ("-B", number), ("--state", "BOUND", number), ("--pid", number)):
             record = one(t.records(*question), port=port(sock))
             equal((record["state"], record["inode"], record["owner"], record["peer"]),
                   ("BOUND", inode(sock), "known", None), f"{question}")

@@ -16,7 +16,7 @@ import sys
 import time
 
 CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID = 0x00020000, 0x40000000, 0x20000000
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 NOBODY = 65534
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -53,6 +53,7 @@ def become(uid):
     os.setgid(uid)
     os.setuid(uid)
     die_with_parent()  # setuid() cleared it
+    _libc.prctl(PR_SET_DUMPABLE, 1)  # else /proc/PID/fd of a former root is closed to its own user
 
 
 def loopback_up():
