@@ -15,7 +15,7 @@
 
 _Static_assert(LSP_COLUMN_COUNT <= 32, "sets of columns are 32 bits");
 
-static const struct lsp_value none = {LSP_VALUE_NONE};
+static const struct lsp_value none = {.kind = LSP_VALUE_NONE};
 
 static struct lsp_value number(uint64_t value)
 {
@@ -237,8 +237,8 @@ const struct lsp_column_entry lsp_column_table[LSP_COLUMN_COUNT] = {
 	[LSP_COL_V6ONLY] = {"v6only", "V6ONLY", "whether an IPv6 socket takes no IPv4", "v6only", .value = v6only_of},
 	[LSP_COL_STATE] = {"state", "STATE", "state of the socket", "state", .value = state_of},
 	[LSP_COL_LOCAL] = {"local", "LOCAL", "local address:port", .place = LSP_PLACE_LOCAL, .value = local_of,
-			   .parts = BIT(LSP_COL_ADDR) | BIT(LSP_COL_PORT) | BIT(LSP_COL_INTERFACE),
-			   .give_way = 9, .least = 12},
+			   .parts = BIT(LSP_COL_ADDR) | BIT(LSP_COL_PORT) | BIT(LSP_COL_INTERFACE), .give_way = 9,
+			   .least = 12},
 	[LSP_COL_ADDR] = {"addr", "ADDR", "local address", "addr", .place = LSP_PLACE_LOCAL, .value = addr_of},
 	[LSP_COL_PORT] = {"port", "PORT", "local port", "port", .place = LSP_PLACE_LOCAL, .value = port_of,
 			  .to_right = true},

@@ -13,11 +13,11 @@ static const char hex[] = "0123456789abcdef";
 /* What a terminal might obey instead of show. */
 static bool is_hostile(uint32_t point)
 {
-	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || /* C0, DEL, C1 */
+	return point < 0x20 || (point >= 0x7f && point <= 0x9f) ||      /* C0, DEL, C1 */
 	       point == 0x061c || point == 0x200e || point == 0x200f || /* ALM, LRM, RLM */
 	       (point >= 0x2028 && point <= 0x202e) || /* line and paragraph separator, LRE RLE PDF LRO RLO */
 	       (point >= 0x2066 && point <= 0x2069) || /* LRI RLI FSI PDI */
-	       point == 0xfeff; /* byte order mark */
+	       point == 0xfeff;                        /* byte order mark */
 }
 
 static void put_hex_byte(struct lsp_sink *sink, char byte)
@@ -29,10 +29,9 @@ static void put_hex_byte(struct lsp_sink *sink, char byte)
 /* Every hostile code point is below U+10000: four digits always do. */
 static void put_u(struct lsp_sink *sink, uint32_t point)
 {
-	const char text[6] = {'\\', 'u', hex[point >> 12 & 15], hex[point >> 8 & 15], hex[point >> 4 & 15],
-			      hex[point & 15]};
-
-	lsp_sink_bytes(sink, text, sizeof(text));
+	lsp_sink_bytes(sink, "\\u", 2);
+	put_hex_byte(sink, (char)(point >> 8 & 0xff));
+	put_hex_byte(sink, (char)(point & 0xff));
 }
 
 static void put_x(struct lsp_sink *sink, const char *bytes, size_t len)

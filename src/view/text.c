@@ -35,7 +35,7 @@ static const char *no_process(const struct lsp_subject *subject)
 {
 	static const char *const words[] = {
 		[LSP_OWNER_KNOWN] = "-", [LSP_OWNER_HIDDEN] = "(hidden)", [LSP_OWNER_KERNEL] = "(kernel)",
-		[LSP_OWNER_NONE] = "-",	 [LSP_OWNER_GONE] = "(gone)",
+		[LSP_OWNER_NONE] = "-",  [LSP_OWNER_GONE] = "(gone)",
 	};
 
 	if (subject->holder_count == 0)

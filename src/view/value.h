@@ -10,7 +10,7 @@
 #include "subject.h"
 
 enum lsp_value_kind {
-	LSP_VALUE_NONE,    /* unknown or not there: null in JSON */
+	LSP_VALUE_NONE, /* unknown or not there: null in JSON */
 	LSP_VALUE_NUMBER,
 	LSP_VALUE_UNNAMED, /* number of something without a name; people see the number, JSON has it elsewhere: null */
 	LSP_VALUE_DIGITS,  /* the same where JSON has it nowhere else: its digits as a string */
@@ -20,9 +20,9 @@ enum lsp_value_kind {
 	LSP_VALUE_TEXT,    /* bytes, len: from outside */
 	LSP_VALUE_ARGV,    /* bytes, len: arguments from outside, each ended by NUL */
 	LSP_VALUE_ADDR,
-	LSP_VALUE_FDS,     /* holders, len of them */
-	LSP_VALUE_QUEUE,   /* socket */
-	LSP_VALUE_LOCAL,   /* socket: address:port; no JSON form, their parts have one */
+	LSP_VALUE_FDS,   /* holders, len of them */
+	LSP_VALUE_QUEUE, /* socket */
+	LSP_VALUE_LOCAL, /* socket: address:port; no JSON form, their parts have one */
 	LSP_VALUE_PEER,
 };
 
@@ -50,13 +50,13 @@ enum lsp_place {
 
 struct lsp_column_entry {
 	const char *name, *title, *meaning;
-	const char *key;   /* member in JSON; NULL: stands for its parts */
-	uint32_t parts;    /* bits of enum lsp_column */
+	const char *key; /* member in JSON; NULL: stands for its parts */
+	uint32_t parts;  /* bits of enum lsp_column */
 	enum lsp_place place;
-	unsigned wants;    /* enum lsp_process_want */
-	bool to_right;     /* numbers of like kind */
-	uint8_t give_way;  /* which column is cut first when a table is too wide: 1, 2, …; 0: never */
-	uint8_t least;     /* cells that a cut leaves */
+	unsigned wants;   /* enum lsp_process_want */
+	bool to_right;    /* numbers of like kind */
+	uint8_t give_way; /* which column is cut first when a table is too wide: 1, 2, …; 0: never */
+	uint8_t least;    /* cells that a cut leaves */
 	struct lsp_value (*value)(struct lsp_subject *subject);
 };
 

@@ -34,7 +34,21 @@ struct lsp_view {
 	size_t not_checked_count;
 };
 
-/* Each prints everything and leaves write errors in ferror(out). */
+/* Each prints everything and leaves write errors in ferror(out).
+ *
+ * plain and csv: a cell about processes has one text for each process, joined by commas in the same order in every
+ * column; descriptors of one process are joined by "+". What is unknown is "-" in plain and nothing in csv.
+ *
+ * json and ndjson: only what the columns stand for, in the order of columns.h; lsp_columns_json gives all. Rules that
+ * the record in the man page does not show by itself:
+ *   queue    {"length","limit"} on a LISTEN socket (connections), else {"recv","send"} (bytes); null when both
+ *            numbers are unknown
+ *   port     null for port 0: not bound, or not known
+ *   user     null for an account without a name (its number is in uid); an interface without one is its digits
+ *   KEY_hex  beside a string whose bytes are not UTF-8: all its bytes in hex; argv_hex is an array beside argv, null
+ *            where the argument is UTF-8
+ *   holders  [] when nobody is known; "owner" says why
+ *   service  null when the registry has no name; "port" is the port that the name is of, maybe the peer's */
 void lsp_view_text(FILE *out, const struct lsp_view *view);
 void lsp_view_plain(FILE *out, const struct lsp_view *view);  /* tab-separated */
 void lsp_view_csv(FILE *out, const struct lsp_view *view);    /* RFC 4180 */

@@ -150,8 +150,9 @@ static void read_endpoint(const char *text, struct lsp_addr *ret_addr, uint16_t 
 	const char *scope = memchr(text, '%', len);
 	bool brackets = text[0] == '[';
 
-	if (port == NULL || !lsp_addr_parse(text + brackets,
-					    scope != NULL ? (size_t)(scope - text) - brackets : len - 2 * brackets, ret_addr))
+	if (port == NULL ||
+	    !lsp_addr_parse(text + brackets, scope != NULL ? (size_t)(scope - text) - brackets : len - 2 * brackets,
+			    ret_addr))
 		bad_scene("not an endpoint", text);
 	if (scope != NULL)
 		ret_addr->scope = (uint32_t)strtoul(scope + 1, NULL, 10);

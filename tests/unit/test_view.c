@@ -44,17 +44,34 @@ struct world {
 };
 
 static const struct lsp_socket web = {
-	.key = 7001, .proto = LSP_TCP, .state = LSP_LISTEN, .local = {.family = LSP_INET6}, .local_port = 80,
-	.uid = 33, .rqueue = 2, .wqueue = 511,
+	.key = 7001,
+	.proto = LSP_TCP,
+	.state = LSP_LISTEN,
+	.local = {.family = LSP_INET6},
+	.local_port = 80,
+	.uid = 33,
+	.rqueue = 2,
+	.wqueue = 511,
 	.has = LSP_HAS_KEY | LSP_HAS_UID | LSP_HAS_V6ONLY | LSP_HAS_RQUEUE | LSP_HAS_WQUEUE,
 };
 static const struct lsp_socket bare = {
-	.proto = LSP_UDP, .state = LSP_CLOSE, .local = {.family = LSP_INET4, .bytes = {127, 0, 0, 1}},
-	.local_port = 5353, .uid = 4242, .ifindex = 3, .has = LSP_HAS_UID | LSP_HAS_IFINDEX,
+	.proto = LSP_UDP,
+	.state = LSP_CLOSE,
+	.local = {.family = LSP_INET4, .bytes = {127, 0, 0, 1}},
+	.local_port = 5353,
+	.uid = 4242,
+	.ifindex = 3,
+	.has = LSP_HAS_UID | LSP_HAS_IFINDEX,
 };
 static const struct lsp_socket talk = {
-	.key = 7003, .proto = LSP_TCP, .state = LSP_ESTABLISHED, .local = {.family = LSP_INET4, .bytes = {10, 0, 0, 1}},
-	.peer = {.family = LSP_INET4, .bytes = {10, 0, 0, 2}}, .local_port = 50000, .peer_port = 8080, .wqueue = 17,
+	.key = 7003,
+	.proto = LSP_TCP,
+	.state = LSP_ESTABLISHED,
+	.local = {.family = LSP_INET4, .bytes = {10, 0, 0, 1}},
+	.peer = {.family = LSP_INET4, .bytes = {10, 0, 0, 2}},
+	.local_port = 50000,
+	.peer_port = 8080,
+	.wqueue = 17,
 	.has = LSP_HAS_KEY | LSP_HAS_PEER | LSP_HAS_WQUEUE,
 };
 
@@ -62,8 +79,15 @@ static int set_up(void **state)
 {
 	static const struct lsp_holder holders[] = {{7001, 991, 6}, {7001, 990, 7}, {7001, 990, 6}, {7003, 55, 3}};
 	static const struct lsp_process master = {
-		.pid = 990, .birth = 1, .name = "nginx", .exe = "/usr/sbin/nginx", .argv = "nginx:\0-g \xff",
-		.argv_len = 12, .uid = 0, .started_ms = 1700000000999, .has = LSP_PROCESS_HAS_UID | LSP_PROCESS_HAS_STARTED,
+		.pid = 990,
+		.birth = 1,
+		.name = "nginx",
+		.exe = "/usr/sbin/nginx",
+		.argv = "nginx:\0-g \xff",
+		.argv_len = 12,
+		.uid = 0,
+		.started_ms = 1700000000999,
+		.has = LSP_PROCESS_HAS_UID | LSP_PROCESS_HAS_STARTED,
 	};
 	static const struct lsp_process worker = {.pid = 991, .birth = 2, .name = "ng,\"inx\xff"};
 	static const struct lsp_process gone = {.pid = 55, .birth = 3, .has = LSP_PROCESS_GONE};
@@ -217,11 +241,12 @@ static void test_plain(void **state)
 	struct world *world = *state;
 
 	show(world, lsp_view_plain, "port,state,pid,fds,process,started,v6only,args", (struct lsp_view){0});
-	assert_string_equal(world->text,
-			    "port\tstate\tpid\tfds\tprocess\tstarted\tv6only\targs\n"
-			    "80\tLISTEN\t990,991\t6+7,6\tnginx,ng,\"inx\\xff\t2023-11-14T22:13:20Z,-\tno\tnginx: -g \\xff,-\n"
-			    "5353\tCLOSE\t-\t-\t-\t-\t-\t-\n"
-			    "50000\tESTABLISHED\t55\t3\t-\t-\t-\t-\n");
+	assert_string_equal(
+		world->text,
+		"port\tstate\tpid\tfds\tprocess\tstarted\tv6only\targs\n"
+		"80\tLISTEN\t990,991\t6+7,6\tnginx,ng,\"inx\\xff\t2023-11-14T22:13:20Z,-\tno\tnginx: -g \\xff,-\n"
+		"5353\tCLOSE\t-\t-\t-\t-\t-\t-\n"
+		"50000\tESTABLISHED\t55\t3\t-\t-\t-\t-\n");
 }
 
 static void test_csv(void **state)
@@ -245,7 +270,8 @@ static void test_csv_defused(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct lsp_socket socket = {.proto = LSP_TCP, .state = LSP_LISTEN, .uid = (uint32_t)i, .has = LSP_HAS_UID};
+		struct lsp_socket socket = {
+			.proto = LSP_TCP, .state = LSP_LISTEN, .uid = (uint32_t)i, .has = LSP_HAS_UID};
 
 		lsp_snapshot_add_socket(snapshot, &socket);
 		lsp_snapshot_add_name(snapshot, LSP_NAME_USER, (uint32_t)i, names[i]);
@@ -266,7 +292,10 @@ static void test_json(void **state)
 	struct world *world = *state;
 
 	show(world, lsp_view_json, NULL,
-	     (struct lsp_view){.host = "h\xff", .time_unix = 1700000000, .hidden_owners = 3, .not_checked = not_checked,
+	     (struct lsp_view){.host = "h\xff",
+			       .time_unix = 1700000000,
+			       .hidden_owners = 3,
+			       .not_checked = not_checked,
 			       .not_checked_count = 1});
 	assert_string_equal(
 		world->text,
@@ -348,8 +377,7 @@ static void test_service_of_connected(void **state)
 		sockets[i].peer_port = ports[i][1];
 		rows[i] = (struct lsp_row){.socket = &sockets[i], .owner = LSP_OWNER_NONE};
 	}
-	show(world, lsp_view_plain, "service_port",
-	     (struct lsp_view){.no_header = true, .rows = rows, .row_count = 6});
+	show(world, lsp_view_plain, "service_port", (struct lsp_view){.no_header = true, .rows = rows, .row_count = 6});
 	assert_string_equal(world->text, expected);
 }
 
