@@ -3,6 +3,7 @@
  */
 #include "say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,4 +40,15 @@ bool lsp_say_usage(const char *format, ...)
 	say(format, args);
 	va_end(args);
 	return false;
+}
+
+int lsp_say_written(int code)
+{
+	bool failed = ferror(stdout) != 0;
+
+	failed |= fflush(stdout) != 0;
+	failed |= fclose(stdout) != 0;
+	if (failed && errno != EPIPE)
+		lsp_say("cannot write: %s", errno != 0 ? strerror(errno) : "output error");
+	return failed ? 5 : code;
 }

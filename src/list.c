@@ -1,0 +1,150 @@
+/*
+ * list.c - see list.h.
+ */
+#include "list.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "say.h"
+#include "show.h"
+
+/* What a run of one question knows. */
+struct list {
+	const struct lsp_backend *backend;
+	const struct lsp_request *request;
+	struct lsp_show show;
+	struct lsp_need need;
+	struct lsp_snapshot *snapshot;
+	struct lsp_row *rows;
+	size_t row_count;
+	struct lsp_sight sight;
+};
+
+static bool is_by_process(const struct lsp_request *request)
+{
+	return request->process.name != NULL || request->process.has_pid;
+}
+
+static bool choose_user(struct list *list)
+{
+	const char *user = list->request->user;
+	char *end;
+	unsigned long number;
+
+	if (user == NULL)
+		return true;
+	list->need.has_uid = true;
+	if (list->backend->user_id(user, &list->need.uid))
+		return true;
+	errno = 0;
+	number = strtoul(user, &end, 10);
+	if (*user < '0' || *user > '9' || *end != '\0' || errno != 0 || number > UINT32_MAX)
+		return lsp_say_usage("'%.60s' is no user of this system; give an account name or a uid", user);
+	list->need.uid = (uint32_t)number;
+	return true;
+}
+
+static void choose_need(struct list *list)
+{
+	struct lsp_need *need = &list->need;
+
+	need->select = &list->request->select;
+	need->holders = list->request->question == LSP_ASK_PID || is_by_process(list->request);
+	need->processes = is_by_process(list->request);
+	need->want = list->request->process.name != NULL ? LSP_WANT_EXE : 0;
+	if (list->request->quiet)
+		return;
+	need->hosts = list->request->resolve;
+	lsp_show_need(&list->show, need);
+}
+
+static void make_rows(struct list *list)
+{
+	list->row_count = lsp_join(list->snapshot, &list->rows);
+	list->sight = lsp_sight_of(list->snapshot, list->rows, list->row_count, list->need.holders);
+	if (list->request->question == LSP_ASK_PID)
+		list->row_count = lsp_join_split(list->rows, list->row_count, &list->rows);
+	if (is_by_process(list->request))
+		list->row_count =
+			lsp_keep_rows_of(list->snapshot, &list->request->process, list->rows, list->row_count);
+	lsp_show_order(&list->show, list->snapshot, list->rows, list->row_count);
+}
+
+/* Whether the word_number-th word of the command line is about this socket. */
+static bool is_asked_by(const struct lsp_select *select, uint32_t word, const struct lsp_socket *socket)
+{
+	size_t i;
+
+	for (i = 0; i < select->port_count; i++) {
+		if (select->ports[i].word == word && lsp_endpoint_matches(&select->ports[i], socket))
+			return true;
+	}
+	return false;
+}
+
+/* 0 held by somebody we can name, 1 held by nobody, 3 held by somebody hidden. */
+static int code_of_word(const struct list *list, uint32_t word)
+{
+	int code = 1;
+	size_t i;
+
+	for (i = 0; i < list->row_count; i++) {
+		if (!is_asked_by(&list->request->select, word, list->rows[i].socket))
+			continue;
+		if (list->rows[i].owner == LSP_OWNER_HIDDEN)
+			return 3;
+		/* the kernel is an answer, but has no pid for -q */
+		if (list->rows[i].owner == LSP_OWNER_KNOWN || !list->request->quiet)
+			code = 0;
+	}
+	return code;
+}
+
+static int exit_code(const struct list *list)
+{
+	const struct lsp_select *select = &list->request->select;
+	int worst = 0;
+	size_t i;
+
+	if (list->request->question == LSP_ASK_PID && select->port_count > 0) {
+		for (i = 0; i < select->port_count; i++) {
+			int code = code_of_word(list, select->ports[i].word);
+
+			worst = code > worst ? code : worst;
+		}
+		return worst;
+	}
+	if (list->row_count > 0)
+		return 0;
+	return is_by_process(list->request) && list->sight.hidden > 0 ? 3 : 1;
+}
+
+int lsp_list(const struct lsp_backend *backend, const struct lsp_request *request)
+{
+	struct list list = {.backend = backend, .request = request};
+	struct lsp_fault fault;
+	int code;
+
+	if (!lsp_show_choose(request, &list.show) || !choose_user(&list))
+		return 2;
+	choose_need(&list);
+	if (lsp_look(backend, &list.need, &list.snapshot, &fault) != LSP_OK) {
+		lsp_say("cannot read the sockets: %s: %s", fault.op, fault.detail);
+		return 5;
+	}
+	make_rows(&list);
+	errno = 0;
+	if (request->quiet)
+		lsp_show_pids(list.rows, list.row_count);
+	else
+		lsp_show_rows(&list.show, request, backend, list.snapshot, list.rows, list.row_count, &list.sight);
+	code = lsp_say_written(exit_code(&list));
+	/* in a JSON document these are members */
+	if (code != 5 && (request->format != LSP_FORMAT_JSON || request->quiet))
+		lsp_sight_say(backend, list.snapshot, &list.sight);
+	free(list.rows);
+	lsp_snapshot_free(list.snapshot);
+	return code;
+}

@@ -1,0 +1,28 @@
+/*
+ * sight.h - what a look could not see: said to a person on stderr, to a program in the JSON document.
+ */
+#ifndef LSP_SIGHT_H
+#define LSP_SIGHT_H
+
+#include <lsports/backend.h>
+
+#include "core/join.h"
+
+#define LSP_UNCHECKED_MAX 8
+
+struct lsp_sight {
+	size_t hidden; /* rows whose owner is hidden */
+	size_t owned;  /* rows that ought to have an owner */
+	const char *unchecked[LSP_UNCHECKED_MAX]; /* sentences: what was asked for and could not be looked at */
+	size_t unchecked_count;
+};
+
+/* Of the rows of lsp_join, before any is dropped. with_owners: whether holders were looked for at all. */
+struct lsp_sight lsp_sight_of(const struct lsp_snapshot *snapshot, const struct lsp_row *rows, size_t count,
+			      bool with_owners);
+
+/* One line for each thing unchecked, one for the hidden owners with the way out. Nothing when all was seen. */
+void lsp_sight_say(const struct lsp_backend *backend, const struct lsp_snapshot *snapshot,
+		   const struct lsp_sight *sight);
+
+#endif
