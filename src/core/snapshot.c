@@ -128,10 +128,13 @@ static struct lsp_process *frozen_process(const struct lsp_snapshot *snapshot, u
 /* Takes over what another look at the same process knows; of another process with its pid, only that it is gone. */
 static void merge_process(struct lsp_process *kept, const struct lsp_process *other)
 {
-	if (kept->birth == other->birth)
-		*kept = *other;
+	uint32_t gone = kept->has & LSP_PROCESS_GONE; /* who lost its pid never gets it back */
+
+	if (kept->birth != other->birth)
+		gone = LSP_PROCESS_GONE;
 	else
-		kept->has |= LSP_PROCESS_GONE;
+		*kept = *other;
+	kept->has |= gone;
 }
 
 void lsp_snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_process *process)
