@@ -2,11 +2,12 @@
 
 import array
 import os
+import resource
 import signal
 import socket
 
 from ask import equal, one, pids, true
-from world import inode, port
+from world import Skip, inode, port
 
 
 def record_at(t, sock, *more):
@@ -142,6 +143,25 @@ def test_high_descriptor_numbers(t):
     record = record_at(t, listener)
     equal(record["holders"][0]["fds"], [listener.fileno(), 999], "descriptors")
     os.close(999)
+
+
+def test_many_descriptors(t):
+    """More than one directory buffer of them, with gaps: each descriptor of the socket, once."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 8000:
+        raise Skip(f"only {hard} descriptors are allowed")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    listener = t.world.listen("127.0.0.1")
+    other = os.open("/dev/null", os.O_RDONLY)
+    want = [listener.fileno()]
+    for fd in range(1000, 7000):
+        if fd % 7 == 0 or fd > 6500:
+            want.append(os.dup2(listener.fileno(), fd))
+        elif fd % 7 < 5:
+            os.dup2(other, fd)
+    record = record_at(t, listener)
+    os.closerange(1000, 7000)
+    equal([h["fds"] for h in record["holders"]], [want], "descriptors")
 
 
 def test_stopped_process_is_still_a_holder(t):
