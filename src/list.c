@@ -52,8 +52,7 @@ static void choose_need(struct list *list)
 
 	need->select = &list->request->select;
 	need->holders = list->request->question == LSP_ASK_PID || is_by_process(list->request);
-	need->processes = is_by_process(list->request);
-	need->want = list->request->process.name != NULL ? LSP_WANT_EXE : 0;
+	need->want = list->request->process.name != NULL ? LSP_WANT_NAME | LSP_WANT_EXE : 0;
 	if (list->request->quiet)
 		return;
 	need->hosts = list->request->resolve;

@@ -107,7 +107,7 @@ static void look_again(const struct lsp_backend *backend, const struct lsp_need 
 		mark_gone(snapshot, again);
 	lsp_snapshot_free(again);
 	count = collect_keys(snapshot, true, &keys);
-	if (count > 0 && backend->holders(snapshot, keys, count, &fault) == LSP_OK)
+	if (count > 0 && backend->holders(snapshot, keys, count, need->want, &fault) == LSP_OK)
 		lsp_snapshot_freeze(snapshot);
 	free(keys);
 }
@@ -128,24 +128,11 @@ static void find_holders(const struct lsp_backend *backend, const struct lsp_nee
 	size_t count = collect_keys(snapshot, false, &keys);
 
 	if (count > 0)
-		backend->holders(snapshot, keys, count, &fault); /* a failure is in the notes */
+		backend->holders(snapshot, keys, count, need->want, &fault); /* a failure is in the notes */
 	free(keys);
 	lsp_snapshot_freeze(snapshot);
 	if (somebody_is_missing(snapshot))
 		look_again(backend, need, snapshot);
-}
-
-static void read_processes(const struct lsp_backend *backend, const struct lsp_need *need,
-			   struct lsp_snapshot *snapshot)
-{
-	struct lsp_fault fault;
-	size_t i;
-
-	for (i = 0; i < snapshot->process_count; i++) {
-		const struct lsp_process *process = &snapshot->processes[i];
-
-		backend->process(snapshot, process->pid, process->birth, need->want, &fault);
-	}
 }
 
 static void name_once(const struct lsp_backend *backend, struct lsp_snapshot *snapshot, enum lsp_name_kind kind,
@@ -217,8 +204,6 @@ enum lsp_err lsp_look(const struct lsp_backend *backend, const struct lsp_need *
 	}
 	if (need->holders)
 		find_holders(backend, need, snapshot);
-	if (need->processes)
-		read_processes(backend, need, snapshot);
 	read_names(backend, need, snapshot);
 	if (need->hosts)
 		read_hosts(backend, snapshot);

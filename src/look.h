@@ -14,8 +14,7 @@ struct lsp_need {
 	bool has_uid; /* only sockets of this user */
 	uint32_t uid;
 	bool holders;    /* who holds them */
-	bool processes;  /* and what is known of those */
-	unsigned want;   /* enum lsp_process_want, with processes */
+	unsigned want;   /* enum lsp_process_want: and what of those */
 	bool interfaces; /* names of devices */
 	bool users;      /* names of accounts */
 	bool hosts;      /* names of addresses */

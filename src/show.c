@@ -66,12 +66,9 @@ bool lsp_show_choose(const struct lsp_request *request, struct lsp_show *ret_sho
 static void need_column(enum lsp_column column, struct lsp_need *need)
 {
 	need->want |= lsp_column_wants(column);
-	if (lsp_column_of_process(column)) {
-		need->holders = true;
-		need->processes |= column != LSP_COL_OWNER && column != LSP_COL_PID && column != LSP_COL_FDS;
-	}
+	need->holders |= lsp_column_of_process(column);
 	need->users |= column == LSP_COL_USER || column == LSP_COL_PROCESS_USER;
-	need->interfaces |= column == LSP_COL_LOCAL || column == LSP_COL_INTERFACE;
+	need->interfaces |= column == LSP_COL_LOCAL || column == LSP_COL_INTERFACE || column == LSP_COL_PEER;
 }
 
 void lsp_show_need(const struct lsp_show *show, struct lsp_need *need)

@@ -23,12 +23,13 @@ struct lsp_hint {
 	size_t port_count;
 };
 
-/* What to read of a process beside pid, birth and name. */
+/* What to read of a process beside pid and birth. */
 enum lsp_process_want {
-	LSP_WANT_EXE = 1 << 0,
-	LSP_WANT_ARGV = 1 << 1,
-	LSP_WANT_UID = 1 << 2,
-	LSP_WANT_STARTED = 1 << 3,
+	LSP_WANT_NAME = 1 << 0, /* the most telling one; without it, whatever is at hand or nothing */
+	LSP_WANT_EXE = 1 << 1,
+	LSP_WANT_ARGV = 1 << 2,
+	LSP_WANT_UID = 1 << 3,
+	LSP_WANT_STARTED = 1 << 4,
 };
 
 /* Where stdout goes. */
@@ -46,15 +47,12 @@ struct lsp_backend {
 	 * A list that stayed torn is kept, with LSP_NOTE_TORN. */
 	enum lsp_err (*sockets)(struct lsp_snapshot *snapshot, const struct lsp_hint *hint, struct lsp_fault *ret_fault);
 
-	/* Adds who holds these sockets (keys: of the snapshot's sockets, any order), and each such process with pid and
-	 * birth as read while its descriptors were looked at. Processes that we may not look into are counted in
-	 * snapshot->blind. UNSUPPORTED: processes cannot be listed (LSP_NOTE_NO_HOLDERS is set). */
-	enum lsp_err (*holders)(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
-				struct lsp_fault *ret_fault);
-
-	/* Reads more of a process that holders() added: its name and what is wanted (enum lsp_process_want), and adds it.
-	 * GONE: it ended or its pid belongs to another now; it is then marked LSP_PROCESS_GONE. */
-	enum lsp_err (*process)(struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
+	/* Adds who holds these sockets (keys: of the snapshot's sockets, any order), and each such process: pid, birth and
+	 * what is wanted (enum lsp_process_want). All of it is of the very process whose descriptors were looked at, even
+	 * when its pid was given to another meanwhile. One that ended before it could be read is no process of the
+	 * snapshot: its holders stay. Processes that we may not look into are counted in snapshot->blind.
+	 * UNSUPPORTED: processes cannot be listed (LSP_NOTE_NO_HOLDERS is set). */
+	enum lsp_err (*holders)(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count, unsigned want,
 				struct lsp_fault *ret_fault);
 
 	/* Adds the system's name for a number. Silent when it has none. */

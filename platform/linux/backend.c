@@ -47,7 +47,7 @@ static enum lsp_err linux_sockets(struct lsp_snapshot *snapshot, const struct ls
 }
 
 static enum lsp_err linux_holders(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
-				  struct lsp_fault *ret_fault)
+				  unsigned want, struct lsp_fault *ret_fault)
 {
 	int procfd = open_proc();
 	enum lsp_err err;
@@ -56,22 +56,9 @@ static enum lsp_err linux_holders(struct lsp_snapshot *snapshot, const uint64_t 
 		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
 		return lsp_linux_fault(ret_fault, "/proc", ENOSYS);
 	}
-	err = lsp_procfd_read(procfd, snapshot, keys, key_count, ret_fault);
+	err = lsp_procfd_read(procfd, snapshot, keys, key_count, want, ret_fault);
 	if (err == LSP_OK)
 		lsp_sight_read(procfd, snapshot);
-	close(procfd);
-	return err;
-}
-
-static enum lsp_err linux_process(struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
-				  struct lsp_fault *ret_fault)
-{
-	int procfd = open_proc();
-	enum lsp_err err;
-
-	if (procfd < 0)
-		return lsp_linux_fault(ret_fault, "/proc", errno);
-	err = lsp_process_read(procfd, snapshot, pid, birth, want, ret_fault);
 	close(procfd);
 	return err;
 }
@@ -82,7 +69,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name = "linux",
 		.sockets = linux_sockets,
 		.holders = linux_holders,
-		.process = linux_process,
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,

@@ -40,15 +40,21 @@ enum lsp_err lsp_procnet_read(int procfd, struct lsp_snapshot *snapshot, enum ls
 
 /* See backend.h, holders(). */
 enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
-			     struct lsp_fault *ret_fault);
+			     unsigned want, struct lsp_fault *ret_fault);
 
 /* --- process.c ------------------------------------------------------------------------------------------- */
 
-/* See backend.h, process(). */
-enum lsp_err lsp_process_read(int procfd, struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
-			      struct lsp_fault *ret_fault);
+/* Room for what one look at a process gives; the process points into it. */
+struct lsp_process_room {
+	char stat[1024], status[4096], exe[4096], name[256], argv[32 * 1024];
+};
 
-/* Reads a small file whole, at most size bytes, without a NUL behind. Returns how many, -1 with errno. */
+/* Reads a process. dirfd and prefix lead to its folder of /proc: while dirfd is an open descriptor of that folder or of
+ * one within it, this is the same process, whoever gets its pid. False when it ended. */
+bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want, struct lsp_process_room *room,
+		      struct lsp_process *ret_process);
+
+/* Reads a small file of /proc, at most size bytes, without a NUL behind. Returns how many, -1 with errno. */
 long lsp_file_read(int dirfd, const char *path, void *buffer, size_t size);
 
 /* Sets LSP_NOTE_HIDEPID and LSP_NOTE_OTHER_PIDNS where they hold. */

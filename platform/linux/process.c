@@ -13,29 +13,23 @@
 
 #include "procstat_parse.h"
 
-#define ARGV_MAX (32u * 1024) /* arguments behind these are not shown */
 #define INITIAL_PIDNS "pid:[4026531836]" /* PROC_PID_INIT_INO, linux/proc_ns.h */
 
 long lsp_file_read(int dirfd, const char *path, void *buffer, size_t size)
 {
 	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC), os_code;
-	size_t filled = 0;
-	ssize_t len = 0;
+	ssize_t len;
 
 	if (fd < 0)
 		return -1;
-	while (filled < size) {
-		len = read(fd, (char *)buffer + filled, size - filled);
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len <= 0)
-			break;
-		filled += (size_t)len;
-	}
+	/* the kernel writes such a file into the buffer in one go, or as much of it as fits */
+	do {
+		len = read(fd, buffer, size);
+	} while (len < 0 && errno == EINTR);
 	os_code = errno;
 	close(fd);
 	errno = os_code;
-	return len < 0 ? -1 : (long)filled;
+	return (long)len;
 }
 
 static uint64_t started_ms(uint64_t ticks)
@@ -50,79 +44,78 @@ static uint64_t started_ms(uint64_t ticks)
 	return (uint64_t)(boot_ms + (int64_t)(ticks * 1000 / (uint64_t)(per_second > 0 ? per_second : 100)));
 }
 
-/* What one look at /proc/PID gave; the process points into it. */
-struct look {
-	char stat[1024], status[2048], exe[4096], name[256], argv[ARGV_MAX];
-};
-
-static bool read_identity(int dirfd, struct look *look, struct lsp_procstat *ret_stat)
+static long read_file(int dirfd, const char *prefix, const char *name, void *buffer, size_t size)
 {
-	long len = lsp_file_read(dirfd, "stat", look->stat, sizeof look->stat);
+	char path[32];
 
-	return len > 0 && lsp_procstat_parse(look->stat, (size_t)len, ret_stat);
+	snprintf(path, sizeof path, "%s%s", prefix, name);
+	return lsp_file_read(dirfd, path, buffer, size);
 }
 
-/* dirfd stays the folder of this very process, whoever gets its pid. */
-static void read_details(int dirfd, const struct lsp_procstat *stat, unsigned want, struct look *look,
-			 struct lsp_process *process)
+static void read_exe(int dirfd, const char *prefix, struct lsp_process_room *room, struct lsp_process *process)
 {
-	/* of the arguments the name needs only the first two */
-	size_t argv_size = (want & LSP_WANT_ARGV) != 0 ? sizeof look->argv : 512;
-	long len = lsp_file_read(dirfd, "cmdline", look->argv, argv_size);
-	ssize_t exe_len = readlinkat(dirfd, "exe", look->exe, sizeof look->exe - 1);
+	char path[32];
+	ssize_t len;
 
-	if (exe_len > 0) {
-		look->exe[exe_len] = '\0';
-		process->exe = look->exe;
-	}
-	if (len > 0) {
-		look->argv[len - 1] = '\0'; /* where it was cut; it is there otherwise */
-		process->argv = look->argv;
-		process->argv_len = (size_t)len;
-	}
-	lsp_process_pick_name(stat->comm, stat->comm_len, process->exe, process->argv, process->argv_len, look->name,
-			      sizeof look->name);
-	process->name = look->name;
-	if ((want & LSP_WANT_ARGV) == 0) {
-		process->argv = NULL;
-		process->argv_len = 0;
-	}
-	if ((want & LSP_WANT_UID) != 0) {
-		len = lsp_file_read(dirfd, "status", look->status, sizeof look->status);
-		if (len > 0 && lsp_procstatus_parse_uid(look->status, (size_t)len, &process->uid))
-			process->has |= LSP_PROCESS_HAS_UID;
-	}
-	if ((want & LSP_WANT_STARTED) != 0) {
-		process->started_ms = started_ms(stat->starttime);
-		process->has |= LSP_PROCESS_HAS_STARTED;
-	}
+	snprintf(path, sizeof path, "%sexe", prefix);
+	len = readlinkat(dirfd, path, room->exe, sizeof room->exe - 1);
+	if (len <= 0)
+		return;
+	room->exe[len] = '\0';
+	process->exe = room->exe;
 }
 
-enum lsp_err lsp_process_read(int procfd, struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
-			      struct lsp_fault *ret_fault)
+static void read_argv(int dirfd, const char *prefix, size_t size, struct lsp_process_room *room,
+		      struct lsp_process *process)
 {
-	struct lsp_process process = {.pid = pid, .birth = birth};
+	long len = read_file(dirfd, prefix, "cmdline", room->argv, size);
+
+	if (len <= 0)
+		return;
+	room->argv[len - 1] = '\0'; /* where it was cut; it is there otherwise */
+	while (len > 1 && room->argv[len - 2] == '\0')
+		len--; /* a program that writes a title over its arguments leaves NULs behind it */
+	process->argv = room->argv;
+	process->argv_len = (size_t)len;
+}
+
+static void read_uid(int dirfd, const char *prefix, struct lsp_process_room *room, struct lsp_process *process)
+{
+	long len = read_file(dirfd, prefix, "status", room->status, sizeof room->status);
+
+	if (len > 0 && lsp_procstatus_parse_uid(room->status, (size_t)len, &process->uid))
+		process->has |= LSP_PROCESS_HAS_UID;
+}
+
+bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want, struct lsp_process_room *room,
+		      struct lsp_process *ret_process)
+{
+	struct lsp_process process = {.pid = pid};
 	struct lsp_procstat stat;
-	struct look *look = malloc(sizeof *look);
-	char path[16];
-	int dirfd;
+	long len = read_file(dirfd, prefix, "stat", room->stat, sizeof room->stat);
 
-	if (look == NULL)
-		return lsp_linux_fault(ret_fault, "/proc/PID", ENOMEM);
-	snprintf(path, sizeof path, "%u", pid);
-	dirfd = openat(procfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dirfd < 0 || !read_identity(dirfd, look, &stat)) {
-		process.birth = birth + 1; /* no process with this birth is there any more */
-	} else {
-		process.birth = stat.starttime;
-		if (stat.starttime == birth)
-			read_details(dirfd, &stat, want, look, &process);
+	if (len <= 0 || !lsp_procstat_parse(room->stat, (size_t)len, &stat))
+		return false;
+	process.birth = stat.starttime;
+	if ((want & (LSP_WANT_NAME | LSP_WANT_EXE)) != 0)
+		read_exe(dirfd, prefix, room, &process);
+	if ((want & (LSP_WANT_NAME | LSP_WANT_ARGV)) != 0) /* for the name, the first two are enough */
+		read_argv(dirfd, prefix, (want & LSP_WANT_ARGV) != 0 ? sizeof room->argv : 512, room, &process);
+	lsp_process_pick_name(stat.comm, stat.comm_len, process.exe, process.argv, process.argv_len, room->name,
+			      sizeof room->name);
+	process.name = room->name;
+	if ((want & LSP_WANT_ARGV) == 0) {
+		process.argv = NULL;
+		process.argv_len = 0;
 	}
-	if (dirfd >= 0)
-		close(dirfd);
-	lsp_snapshot_add_process(snapshot, &process);
-	free(look);
-	return process.birth == birth ? LSP_OK : lsp_linux_fault(ret_fault, "/proc/PID", ESRCH);
+	if ((want & LSP_WANT_UID) != 0)
+		read_uid(dirfd, prefix, room, &process);
+	if ((want & LSP_WANT_STARTED) != 0) {
+		process.started_ms = started_ms(stat.starttime);
+		process.has |= LSP_PROCESS_HAS_STARTED;
+	}
+	*ret_process = process;
+	return true;
 }
 
 /* True when the line's mount options hold hidepid other than 0. proc(5): hidepid=1, 2, 4, or noaccess, invisible,

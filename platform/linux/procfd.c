@@ -39,6 +39,7 @@ struct keyset {
 
 struct walk {
 	int procfd;
+	unsigned want; /* enum lsp_process_want */
 	struct keyset wanted;
 	pthread_mutex_t lock; /* guards the stack and the count below */
 	pthread_cond_t changed;
@@ -54,12 +55,9 @@ struct finds {
 	struct walk *walk;
 	struct lsp_holder *holders;
 	size_t holder_count, holder_capacity;
-	struct found_process {
-		uint64_t birth;
-		uint32_t pid;
-		char name[64];
-	} *processes;
+	struct lsp_process *processes; /* their strings in one block behind name */
 	size_t process_count, process_capacity;
+	struct lsp_process_room *room;
 	size_t blind;
 	size_t looks; /* links and processes looked at */
 };
@@ -195,44 +193,70 @@ static uint64_t socket_key(const char *link, size_t len)
 	return key;
 }
 
-static bool read_stat(int dirfd, const char *path, char *text, size_t size, struct lsp_procstat *ret_stat)
-{
-	long len = lsp_file_read(dirfd, path, text, size);
-
-	return len > 0 && lsp_procstat_parse(text, (size_t)len, ret_stat);
-}
-
 /* Processes that hold nothing are no blind spot: kernel threads and zombies. Their stat is readable for everybody,
  * unless /proc hides it, and then we cannot tell. */
 static bool may_hold_sockets(const struct walk *walk, uint32_t pid)
 {
 	char path[32], text[1024];
 	struct lsp_procstat stat;
+	long len;
 
 	snprintf(path, sizeof path, "%u/stat", pid);
-	if (!read_stat(walk->procfd, path, text, sizeof text, &stat))
-		return errno == EACCES || errno == EPERM; /* hidden; else it ended */
+	len = lsp_file_read(walk->procfd, path, text, sizeof text);
+	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat))
+		return len < 0 && (errno == EACCES || errno == EPERM); /* hidden; else it ended */
 	return stat.state != 'Z' && stat.state != 'X' && (stat.flags & LSP_PF_KTHREAD) == 0;
 }
 
-/* Who this is. Read through the open descriptor directory, which stays this process's even when its pid is given to
- * another: the birth is that of the process whose links we read. */
+static char *copy_to(char *at, const char *bytes, size_t len)
+{
+	memcpy(at, bytes, len);
+	at[len] = '\0';
+	return at + len + 1;
+}
+
+/* The same process with strings of its own, in one block that begins with the name. */
+static bool keep_strings(struct lsp_process *process)
+{
+	size_t name_len = strlen(process->name), exe_len = process->exe != NULL ? strlen(process->exe) : 0;
+	char *block = malloc(name_len + exe_len + process->argv_len + 3), *at = block;
+
+	if (block == NULL)
+		return false;
+	at = copy_to(at, process->name, name_len);
+	process->name = block;
+	if (process->exe != NULL) {
+		const char *exe = at;
+
+		at = copy_to(at, process->exe, exe_len);
+		process->exe = exe;
+	}
+	if (process->argv != NULL) {
+		copy_to(at, process->argv, process->argv_len);
+		process->argv = at;
+	}
+	return true;
+}
+
+/* Who this is, read through the open descriptor directory: that stays this process's even when its pid is given to
+ * another, so that nothing of a stranger is ever taken for the holder's. */
 static void add_process(struct finds *finds, int fddir, uint32_t pid)
 {
-	struct lsp_procstat stat;
-	struct found_process found = {.pid = pid};
-	char text[1024];
-	size_t len;
+	struct walk *walk = finds->walk;
+	struct lsp_process process;
 
-	if (!read_stat(fddir, "../stat", text, sizeof text, &stat))
+	if (finds->room == NULL)
+		finds->room = malloc(sizeof *finds->room);
+	if (finds->room == NULL) {
+		fail(walk, ENOMEM);
+		return;
+	}
+	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &process))
 		return; /* ended meanwhile; its sockets are gone or held by others */
-	found.birth = stat.starttime;
-	len = stat.comm_len < sizeof found.name ? stat.comm_len : sizeof found.name - 1;
-	memcpy(found.name, stat.comm, len);
-	finds->processes = grow(finds->walk, finds->processes, finds->process_count, &finds->process_capacity,
-				sizeof *finds->processes);
-	if (finds->process_count < finds->process_capacity)
-		finds->processes[finds->process_count++] = found;
+	finds->processes =
+		grow(walk, finds->processes, finds->process_count, &finds->process_capacity, sizeof *finds->processes);
+	if (finds->process_count < finds->process_capacity && keep_strings(&process))
+		finds->processes[finds->process_count++] = process;
 }
 
 static void add_holder(struct finds *finds, uint64_t key, uint32_t pid, uint32_t fd)
@@ -397,20 +421,21 @@ static void merge(struct lsp_snapshot *snapshot, struct finds *finds)
 	for (i = 0; i < finds->holder_count; i++)
 		lsp_snapshot_add_holder(snapshot, &finds->holders[i]);
 	for (i = 0; i < finds->process_count; i++) {
-		const struct found_process *found = &finds->processes[i];
-		struct lsp_process process = {.pid = found->pid, .birth = found->birth, .name = found->name};
-
-		lsp_snapshot_add_process(snapshot, &process);
+		lsp_snapshot_add_process(snapshot, &finds->processes[i]);
+		free((char *)(uintptr_t)finds->processes[i].name);
 	}
 	snapshot->blind += finds->blind;
 	free(finds->holders);
 	free(finds->processes);
+	free(finds->room);
 }
 
 enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
-			     struct lsp_fault *ret_fault)
+			     unsigned want, struct lsp_fault *ret_fault)
 {
-	struct walk walk = {.procfd = procfd, .lock = PTHREAD_MUTEX_INITIALIZER,
+	struct walk walk = {.procfd = procfd,
+			    .want = want,
+			    .lock = PTHREAD_MUTEX_INITIALIZER,
 			    .changed = PTHREAD_COND_INITIALIZER};
 	struct finds finds[THREADS_MAX];
 	enum lsp_err err = LSP_OK;

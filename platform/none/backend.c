@@ -21,22 +21,13 @@ static enum lsp_err none_sockets(struct lsp_snapshot *snapshot, const struct lsp
 }
 
 static enum lsp_err none_holders(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
-				 struct lsp_fault *ret_fault)
+				 unsigned want, struct lsp_fault *ret_fault)
 {
 	(void)keys;
 	(void)key_count;
+	(void)want;
 	snapshot->notes |= LSP_NOTE_NO_HOLDERS;
 	return unsupported(ret_fault, "list of processes");
-}
-
-static enum lsp_err none_process(struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
-				 struct lsp_fault *ret_fault)
-{
-	(void)snapshot;
-	(void)pid;
-	(void)birth;
-	(void)want;
-	return unsupported(ret_fault, "process");
 }
 
 static void none_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
@@ -78,7 +69,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name = "none",
 		.sockets = none_sockets,
 		.holders = none_holders,
-		.process = none_process,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,

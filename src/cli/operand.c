@@ -6,14 +6,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lsports/service.h>
 
 #include "core/mem.h"
 #include "words.h"
-
-#define NAMED_MAX 64 /* ports of one service name */
 
 struct word {
 	const char *at;
@@ -34,6 +33,18 @@ static bool wrong(char ret_usage[LSP_USAGE_TEXT_MAX], const char *format, ...)
 static int shown(struct word word)
 {
 	return word.len < 60 ? (int)word.len : 60;
+}
+
+/* A message tells which piece is wrong; what was typed helps to find it. Always false. */
+static bool wrong_in(struct word word, char ret_usage[LSP_USAGE_TEXT_MAX])
+{
+	char typed[64];
+	size_t len = strlen(ret_usage);
+
+	snprintf(typed, sizeof typed, "%.*s", shown(word), word.at);
+	if (strstr(ret_usage, typed) == NULL)
+		snprintf(ret_usage + len, LSP_USAGE_TEXT_MAX - len, " (in '%s')", typed);
+	return false;
 }
 
 static bool same_text(struct word word, const char *text)
@@ -81,11 +92,12 @@ static bool read_port(struct word word, uint16_t *ret_port, char *ret_usage)
 
 static bool read_name(struct word word, const struct lsp_endpoint *base, struct lsp_select *select, char *ret_usage)
 {
-	struct lsp_service services[NAMED_MAX];
-	size_t count = lsp_service_named(word.at, word.len, services, NAMED_MAX), added = 0, i;
-	const char *near = lsp_service_near(word.at, word.len);
+	size_t count = lsp_service_named(word.at, word.len, NULL, 0), added = 0, i;
+	struct lsp_service *services = lsp_realloc_array(NULL, count, sizeof *services);
+	const char *near;
 
-	for (i = 0; i < count && i < NAMED_MAX; i++) {
+	lsp_service_named(word.at, word.len, services, count);
+	for (i = 0; i < count; i++) {
 		struct lsp_endpoint endpoint = *base;
 
 		endpoint.protos &= LSP_PROTO_BIT(services[i].proto);
@@ -95,10 +107,12 @@ static bool read_name(struct word word, const struct lsp_endpoint *base, struct 
 		add_endpoint(select, &endpoint);
 		added++;
 	}
+	free(services);
 	if (added > 0)
 		return true;
 	if (count > 0)
 		return wrong(ret_usage, "'%.*s' is registered for the other protocol only", shown(word), word.at);
+	near = lsp_service_near(word.at, word.len);
 	if (near != NULL)
 		return wrong(ret_usage, "'%.*s' is neither a port nor a known service; did you mean '%s'?", shown(word),
 			     word.at, near);
@@ -220,7 +234,7 @@ bool lsp_operand_read(const char *text, uint32_t word_number, struct lsp_select 
 		      char ret_usage[LSP_USAGE_TEXT_MAX])
 {
 	struct lsp_endpoint base = {.protos = LSP_PROTO_ALL, .word = word_number};
-	struct word word = {text, strlen(text)};
+	struct word typed = {text, strlen(text)}, word = typed;
 	unsigned proto = lsp_proto_read(word.at, word.len);
 	size_t start = 0, i;
 
@@ -234,7 +248,7 @@ bool lsp_operand_read(const char *text, uint32_t word_number, struct lsp_select 
 		if (i < word.len && word.at[i] != ',')
 			continue;
 		if (!read_item(cut(word, start, i), base, select, ret_usage))
-			return false;
+			return wrong_in(typed, ret_usage);
 		start = i + 1;
 	}
 	return true;
@@ -264,42 +278,59 @@ static bool read_net(struct word word, struct lsp_peer *peer, char *ret_usage)
 	return true;
 }
 
-bool lsp_peer_read(const char *text, struct lsp_peer *ret_peer, char ret_usage[LSP_USAGE_TEXT_MAX])
+/* The port behind the address and its bits; *ret_net is what stands before. An IPv6 address without brackets has none. */
+static const char *split_peer(struct word word, struct word *ret_net)
 {
-	struct word word = {text, strlen(text)}, net = word, port = {NULL, 0};
-	struct lsp_peer peer = {.port = 0};
-	char joined[80];
+	const char *first = strchr(word.at, ':'), *last = strrchr(word.at, ':');
 	struct lsp_addr addr;
-	const char *close, *colon;
+
+	*ret_net = word;
+	if (last == NULL || last != first || lsp_addr_parse(word.at, word.len, &addr))
+		return NULL;
+	ret_net->len = (size_t)(last - word.at);
+	return last + 1;
+}
+
+/* "[ADDRESS]/BITS:PORT" and "[ADDRESS/BITS]:PORT": joined, of size bytes, gets ADDRESS/BITS. */
+static bool split_bracketed_peer(struct word word, char *joined, size_t size, struct word *ret_net,
+				 const char **ret_port)
+{
+	const char *close = strchr(word.at, ']'), *colon = close != NULL ? strchr(close, ':') : NULL;
+	const char *end = colon != NULL ? colon : word.at + word.len;
+
+	if (close == NULL || word.len >= size || (close + 1 != end && close[1] != '/'))
+		return false;
+	ret_net->at = joined;
+	ret_net->len = (size_t)snprintf(joined, size, "%.*s%.*s", (int)(close - word.at - 1), word.at + 1,
+					(int)(end - close - 1), close + 1);
+	*ret_port = colon != NULL ? colon + 1 : NULL;
+	return true;
+}
+
+static bool read_peer(struct word word, struct lsp_peer *peer, char *ret_usage)
+{
+	const char *port = NULL;
+	struct word net;
+	char joined[80];
 
 	if (word.len == 0)
 		return wrong(ret_usage, "--peer wants ADDRESS[/BITS][:PORT], such as 10.0.0.0/8:443");
-	if (text[0] == '[') {
-		/* [ADDRESS][/BITS][:PORT] or [ADDRESS/BITS]:PORT */
-		close = strchr(text, ']');
-		if (close == NULL || word.len >= sizeof joined)
-			return wrong(ret_usage, "'%.*s': write [ADDRESS]/BITS:PORT", shown(word), text);
-		colon = strchr(close, ':');
-		net.len = (size_t)snprintf(joined, sizeof joined, "%.*s%.*s", (int)(close - text - 1), text + 1,
-					   (int)((colon != NULL ? colon : text + word.len) - close - 1), close + 1);
-		net.at = joined;
-	} else {
-		colon = strrchr(text, ':');
-		/* an IPv6 address without brackets has no port */
-		if (colon != NULL && colon != strchr(text, ':'))
-			colon = NULL;
-		if (lsp_addr_parse(text, word.len, &addr))
-			colon = NULL;
-		if (colon != NULL)
-			net.len = (size_t)(colon - text);
-	}
-	if (colon != NULL) {
-		port = (struct word){colon + 1, strlen(colon + 1)};
-		if (!read_port(port, &peer.port, ret_usage))
-			return false;
-	}
-	if (!read_net(net, &peer, ret_usage))
+	if (word.at[0] != '[')
+		port = split_peer(word, &net);
+	else if (!split_bracketed_peer(word, joined, sizeof joined, &net, &port))
+		return wrong(ret_usage, "'%.*s': write [ADDRESS]/BITS:PORT", shown(word), word.at);
+	if (port != NULL && !read_port((struct word){port, strlen(port)}, &peer->port, ret_usage))
 		return false;
+	return read_net(net, peer, ret_usage);
+}
+
+bool lsp_peer_read(const char *text, struct lsp_peer *ret_peer, char ret_usage[LSP_USAGE_TEXT_MAX])
+{
+	struct word word = {text, strlen(text)};
+	struct lsp_peer peer = {.port = 0};
+
+	if (!read_peer(word, &peer, ret_usage))
+		return wrong_in(word, ret_usage);
 	*ret_peer = peer;
 	return true;
 }

@@ -245,9 +245,7 @@ struct asked {
 	const uint64_t *keys;
 	size_t key_count;
 	uint32_t pid;
-	uint64_t birth;
 	unsigned want;
-	bool found;
 	enum lsp_name_kind kind;
 	const struct lsp_addr *addr;
 };
@@ -260,17 +258,11 @@ static void add_process(const struct line *line, void *arg)
 
 	if (strtoul(word_at(line, 1), NULL, 10) != asked->pid)
 		return;
-	asked->found = true;
 	process.birth = number_of(line, "birth", 0, &has);
-	if (asked->want == 0) { /* holders(): pid and birth only */
-		lsp_snapshot_add_process(asked->snapshot, &process);
-		return;
-	}
-	if (value_of(line, "gone", NULL) != NULL || process.birth != asked->birth) {
-		asked->found = false;
-		return;
-	}
-	process.name = value_of(line, "name", NULL);
+	if (value_of(line, "gone", NULL) != NULL)
+		return; /* ended before it could be read */
+	if (asked->want & LSP_WANT_NAME)
+		process.name = value_of(line, "name", NULL);
 	if (asked->want & LSP_WANT_EXE)
 		process.exe = value_of(line, "exe", NULL);
 	if (asked->want & LSP_WANT_ARGV)
@@ -291,7 +283,7 @@ static void add_holder(const struct line *line, void *arg)
 	struct lsp_holder holder = {.key = strtoull(word_at(line, 1), NULL, 10),
 				    .pid = (uint32_t)strtoul(word_at(line, 2), NULL, 10),
 				    .fd = (uint32_t)strtoul(word_at(line, 3), NULL, 10)};
-	struct asked process = {.snapshot = asked->snapshot, .pid = holder.pid};
+	struct asked process = {.snapshot = asked->snapshot, .pid = holder.pid, .want = asked->want};
 	size_t i;
 
 	for (i = 0; i < asked->key_count; i++) {
@@ -309,9 +301,9 @@ static void add_blind(const struct line *line, void *arg)
 }
 
 static enum lsp_err fake_holders(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
-				 struct lsp_fault *ret_fault)
+				 unsigned want, struct lsp_fault *ret_fault)
 {
-	struct asked asked = {.snapshot = snapshot, .keys = keys, .key_count = key_count};
+	struct asked asked = {.snapshot = snapshot, .keys = keys, .key_count = key_count, .want = want};
 	enum lsp_err err = fault_of("holders", ret_fault);
 
 	if (err == LSP_UNSUPPORTED)
@@ -321,22 +313,6 @@ static enum lsp_err fake_holders(struct lsp_snapshot *snapshot, const uint64_t *
 	walk("holder", add_holder, &asked);
 	walk("blind", add_blind, snapshot);
 	return LSP_OK;
-}
-
-static enum lsp_err fake_process(struct lsp_snapshot *snapshot, uint32_t pid, uint64_t birth, unsigned want,
-				 struct lsp_fault *ret_fault)
-{
-	/* One bit more than exist says that details are wanted at all. */
-	struct asked asked = {.snapshot = snapshot, .pid = pid, .birth = birth, .want = want | 1u << 31};
-	struct lsp_process gone = {.pid = pid, .birth = birth, .has = LSP_PROCESS_GONE};
-
-	walk("process", add_process, &asked);
-	if (asked.found)
-		return LSP_OK;
-	lsp_snapshot_add_process(snapshot, &gone);
-	if (ret_fault != NULL)
-		*ret_fault = (struct lsp_fault){.err = LSP_GONE, .op = "fake"};
-	return LSP_GONE;
 }
 
 static void add_name(const struct line *line, void *arg)
@@ -452,7 +428,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name = "fake",
 		.sockets = fake_sockets,
 		.holders = fake_holders,
-		.process = fake_process,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
