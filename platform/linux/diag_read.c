@@ -178,7 +178,8 @@ static int receive_dump(const struct lsp_diag_io *io, uint32_t sequence, void *b
 		run = mnl_cb_run2(buffer, (size_t)len, sequence, io->port(io->self), on_socket, dump, on_control,
 				  sizeof on_control / sizeof *on_control);
 		if (run < 0)
-			return errno; /* EINTR: NLM_F_DUMP_INTR; ESRCH, EPROTO: not our answer */
+			/* EINTR: NLM_F_DUMP_INTR; EPROTO, and ESRCH for another port: not our answer */
+			return errno == ESRCH ? EPROTO : errno;
 		if (dump->os_code != 0)
 			return dump->os_code;
 		if (run == MNL_CB_STOP)
