@@ -58,6 +58,12 @@ static bool take_char(struct cursor *cursor, char c)
 	return true;
 }
 
+/* A number that goes on, because it has too many digits or others than its base has, is none. */
+static bool at_word_end(const struct cursor *cursor)
+{
+	return cursor->at == cursor->end || *cursor->at == ' ';
+}
+
 static bool skip_word(struct cursor *cursor)
 {
 	skip_blanks(cursor);
@@ -96,7 +102,8 @@ static bool take_queues(struct cursor *cursor, struct lsp_socket *socket)
 	uint64_t transmit, receive;
 
 	skip_blanks(cursor);
-	if (!take_number(cursor, 16, 8, &transmit) || !take_char(cursor, ':') || !take_number(cursor, 16, 8, &receive))
+	if (!take_number(cursor, 16, 8, &transmit) || !take_char(cursor, ':') || !take_number(cursor, 16, 8, &receive) ||
+	    !at_word_end(cursor))
 		return false;
 	if (socket->state == LSP_TIME_WAIT || socket->state == LSP_SYN_RECV)
 		return true;
@@ -133,10 +140,12 @@ bool lsp_procnet_parse(const char *line, size_t len, enum lsp_proto proto, struc
 	if (!take_queues(&cursor, &socket) || !skip_word(&cursor) || !skip_word(&cursor)) /* timer, retransmits */
 		return false;
 	skip_blanks(&cursor);
-	if (!take_number(&cursor, 10, 10, &uid) || !skip_word(&cursor)) /* timeout */
+	if (!take_number(&cursor, 10, 10, &uid) || uid > UINT32_MAX || !at_word_end(&cursor))
+		return false;
+	if (!skip_word(&cursor)) /* timeout */
 		return false;
 	skip_blanks(&cursor);
-	if (!take_number(&cursor, 10, 20, &inode))
+	if (!take_number(&cursor, 10, 20, &inode) || !at_word_end(&cursor))
 		return false;
 	if (socket.state != LSP_LISTEN && socket.peer_port != 0)
 		socket.has |= LSP_HAS_PEER;
