@@ -44,6 +44,11 @@ class Test(ask.Asker):
         if not self.is_root:
             raise world.Skip(f"not root: {why}")
 
+    def no_sanitizer(self, why):
+        with open(self.binary, "rb") as file:
+            if b"__asan_init" in file.read():
+                raise world.Skip(f"sanitizer build: {why}")
+
     def binary_for_all(self):
         """A copy that every user may run: build folders are often closed to others."""
         path = os.path.join(self.scratch, "lsports")

@@ -1,10 +1,12 @@
 """Which sockets are listed, where, and what is said of them: addresses, v6only, device, queues, uid."""
 
+import json
 import os
 import pwd
 import socket
+import subprocess
 
-from ask import brief, equal, one, ports, true
+from ask import brief, equal, one, ports, true, without_leak_check
 from world import NOBODY, Skip, inode, port
 
 SO_BINDTODEVICE = 25
@@ -184,3 +186,48 @@ def test_empty_namespace(t):
     equal(answer.out, b"", "stdout")
     doc = t.json("-l")
     equal((doc["exit"], doc["sockets"]), (1, []), "JSON")
+
+
+def test_link_local(t):
+    """The address alone is not enough: its device is part of it."""
+    t.needs_root("makes a network device")
+    t.world.veth()
+    run_ip("addr add fe80::77/64 dev va nodad")
+    sock = t.world.keep(socket.socket(socket.AF_INET6))
+    sock.bind(("fe80::77", 0, 0, socket.if_nametoindex("va")))
+    sock.listen()
+    record = one(rows_at(t, sock), state="LISTEN")
+    equal((record["local"]["addr"], record["local"]["interface"]), ("fe80::77", "va"), "record")
+    text = t.run(str(port(sock)), "--plain", "-H", "--columns", "local").text.strip()
+    equal(text, f"[fe80::77%va]:{port(sock)}", "local")
+    equal(t.run(f"[fe80::77]:{port(sock)}").code, 0, "asked without the device")
+
+
+def run_ip(words):
+    done = subprocess.run(["ip", *words.split()], capture_output=True)
+    if done.returncode:
+        raise Skip(f"ip {words}: {done.stderr.decode().strip()}")
+
+
+def test_hundreds_of_ports(t):
+    """More ports in one question than the kernel's filter program is given."""
+    socks = [t.world.listen("127.0.0.1") for _ in range(600)]
+    asked, others = socks[::2], socks[1::2]
+    for words in ([str(port(s)) for s in asked], [",".join(str(port(s)) for s in asked)]):
+        records = t.records(*words)
+        equal(sorted(r["inode"] for r in records), sorted(map(inode, asked)), f"{len(asked)} of {len(others) * 2}")
+
+
+def test_starved_of_descriptors(t):
+    """Hardly a descriptor is left to look with: the answer may fail, but says nothing false."""
+    listener = t.world.listen("127.0.0.1")
+    for limit in range(4, 12):
+        answer = t.run(str(port(listener)), "--json", env=without_leak_check(),
+                       wrap=["/bin/sh", "-c", f'ulimit -n {limit}; exec "$0" "$@"'])
+        if answer.code in (5, 126, 127):
+            true(answer.err, f"limit {limit}: says why\n{answer}")
+            continue
+        record = one(json.loads(answer.text)["sockets"])
+        true(record["owner"] in ("known", "hidden"), f"limit {limit}: owner\n{answer}")
+        true(record["owner"] == "hidden" or record["holders"][0]["name"] is not None,
+             f"limit {limit}: a process that lives has no name\n{answer}")
