@@ -4,7 +4,7 @@
  * The name of a process. The kernel's comm is what people know a program by, but it is cut at 15 bytes, and a program
  * may rename its first thread ("MainThread" for node, "Web Content" for firefox). So:
  *   - comm at full length: the file name of argv[0] or of the program, when it goes on where comm was cut;
- *   - comm that is the start of no file name in sight (program, argv[0], script in argv[1]): the program's file name;
+ *   - comm that is the start of no file name in sight (program, argv[0], script behind it): the program's file name;
  *   - else comm: a shebang script keeps its own name, busybox its applet's.
  */
 #include "procstat_parse.h"
@@ -157,12 +157,15 @@ void lsp_process_pick_name(const char *comm, size_t comm_len, const char *exe, c
 			   char *ret_name, size_t size)
 {
 	struct piece name = {comm, comm_len}, program = exe_file_name(exe), first = {0}, second = {0};
-	size_t first_len = argv != NULL ? strnlen(argv, argv_len) : 0;
+	size_t first_len = argv != NULL ? strnlen(argv, argv_len) : 0, at;
 
 	if (first_len > 0)
 		first = without_dash(file_name(argv, first_len));
-	if (first_len + 1 < argv_len)
-		second = file_name(argv + first_len + 1, strnlen(argv + first_len + 1, argv_len - first_len - 1));
+	/* the options of a script's first line stand before the script: "#!/usr/bin/python3 -sP" */
+	for (at = first_len + 1; at < argv_len && second.bytes == NULL; at += strnlen(argv + at, argv_len - at) + 1) {
+		if (argv[at] != '-')
+			second = file_name(argv + at, strnlen(argv + at, argv_len - at));
+	}
 	if (comm_len >= COMM_MAX) {
 		if (starts_with(program, name))
 			name = program;
