@@ -298,7 +298,7 @@ static bool split_bracketed_peer(struct word word, char *joined, size_t size, st
 	const char *close = strchr(word.at, ']'), *colon = close != NULL ? strchr(close, ':') : NULL;
 	const char *end = colon != NULL ? colon : word.at + word.len;
 
-	if (close == NULL || word.len >= size || (close + 1 != end && close[1] != '/'))
+	if (close == NULL || close == word.at + 1 || word.len >= size || (close + 1 != end && close[1] != '/'))
 		return false;
 	ret_net->at = joined;
 	ret_net->len = (size_t)snprintf(joined, size, "%.*s%.*s", (int)(close - word.at - 1), word.at + 1,

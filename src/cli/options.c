@@ -400,7 +400,9 @@ bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_req
 		lsp_request_clear(ret_request);
 		return false;
 	}
-	if (ret_request->quiet && ret_request->question != LSP_ASK_PID) {
+	if (ret_request->question == LSP_ASK_HELP || ret_request->question == LSP_ASK_VERSION) {
+		ret_request->quiet = false; /* they answer whatever else is asked */
+	} else if (ret_request->quiet && ret_request->question != LSP_ASK_PID) {
 		lsp_request_clear(ret_request);
 		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'-q' prints bare pids and goes with --pid: lsports --pid -q PORT");
 		return false;

@@ -83,6 +83,8 @@ bool lsp_number_read(const char *word, size_t len, uint32_t max, uint32_t *ret_n
 		if (value > max)
 			return false;
 	}
+	if (len == 0)
+		return false;
 	*ret_number = (uint32_t)value;
-	return len > 0;
+	return true;
 }

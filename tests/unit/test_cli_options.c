@@ -1,0 +1,474 @@
+/*
+ * test_cli_options.c - whole command lines: what fingers already know, one question at a time, and every refusal.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/options.h"
+
+enum { WORDS_MAX = 12 };
+
+/* A command line as it is typed; a blank separates words. */
+struct line {
+	char text[256];
+	char *argv[WORDS_MAX + 2];
+	int argc;
+	struct lsp_request request;
+	char usage[LSP_USAGE_TEXT_MAX];
+};
+
+static bool parse(struct line *line, const char *text)
+{
+	char *at;
+
+	snprintf(line->text, sizeof line->text, "%s", text);
+	line->argc = 0;
+	for (at = strtok(line->text, " "); at != NULL; at = strtok(NULL, " ")) {
+		assert_true(line->argc < WORDS_MAX);
+		line->argv[line->argc++] = at;
+	}
+	line->argv[line->argc] = NULL;
+	return lsp_request_parse(line->argc, line->argv, &line->request, line->usage);
+}
+
+static void must_parse(struct line *line, const char *text)
+{
+	if (!parse(line, text))
+		fail_msg("%s: %s", text, line->usage);
+	assert_string_equal(line->usage, "");
+}
+
+static const unsigned tcp = LSP_PROTO_BIT(LSP_TCP), udp = LSP_PROTO_BIT(LSP_UDP);
+static const unsigned listening = LSP_STATE_BIT(LSP_LISTEN), bound = LSP_STATE_BIT(LSP_BOUND);
+static const unsigned unconnected = LSP_STATE_BIT(LSP_CLOSE);
+
+static void test_default(void **state)
+{
+	struct line line;
+
+	(void)state;
+	must_parse(&line, "lsports");
+	assert_int_equal(line.request.question, LSP_ASK_OPEN);
+	assert_int_equal(line.request.select.protos, LSP_PROTO_ALL);
+	assert_int_equal(line.request.select.families, LSP_FAMILY_BIT_4 | LSP_FAMILY_BIT_6);
+	assert_int_equal(line.request.select.states, listening);
+	assert_int_equal(line.request.select.udp_states, unconnected);
+	assert_int_equal(line.request.select.port_count, 0);
+	assert_int_equal(line.request.format, LSP_FORMAT_TABLE);
+	assert_int_equal(line.request.colour, LSP_COLOUR_AUTO);
+	assert_null(line.request.user);
+	assert_null(line.request.columns);
+	assert_null(line.request.sort);
+	assert_false(line.request.select.has_peer || line.request.shows_peers || line.request.quiet ||
+		     line.request.no_header || line.request.wide || line.request.resolve || line.request.process.has_pid);
+}
+
+/* What fingers already know works word for word, and means what it meant there. */
+static void test_habits(void **state)
+{
+	static const struct {
+		const char *line;
+		enum lsp_question question;
+		unsigned protos;
+		uint16_t port; /* 0: none */
+		unsigned port_protos;
+	} table[] = {
+		{"lsports -tulnp", LSP_ASK_OPEN, LSP_PROTO_ALL, 0, 0},
+		{"lsports -tulpn", LSP_ASK_OPEN, LSP_PROTO_ALL, 0, 0},
+		{"lsports -tlnp", LSP_ASK_OPEN, LSP_PROTO_BIT(LSP_TCP), 0, 0},
+		{"lsports -ulnp", LSP_ASK_OPEN, LSP_PROTO_BIT(LSP_UDP), 0, 0},
+		{"lsports -ano", LSP_ASK_ALL, LSP_PROTO_ALL, 0, 0},
+		{"lsports -anop tcp", LSP_ASK_ALL, LSP_PROTO_BIT(LSP_TCP), 0, 0},
+		{"lsports -anop udp", LSP_ASK_ALL, LSP_PROTO_BIT(LSP_UDP), 0, 0},
+		{"lsports -an", LSP_ASK_ALL, LSP_PROTO_ALL, 0, 0},
+		{"lsports -antp", LSP_ASK_ALL, LSP_PROTO_BIT(LSP_TCP), 0, 0},
+		{"lsports -i :8000", LSP_ASK_OPEN, LSP_PROTO_ALL, 8000, LSP_PROTO_ALL},
+		{"lsports -i:8000", LSP_ASK_OPEN, LSP_PROTO_ALL, 8000, LSP_PROTO_ALL},
+		{"lsports -i tcp:8000", LSP_ASK_OPEN, LSP_PROTO_ALL, 8000, LSP_PROTO_BIT(LSP_TCP)},
+		{"lsports -iTCP:8000", LSP_ASK_OPEN, LSP_PROTO_ALL, 8000, LSP_PROTO_BIT(LSP_TCP)},
+		{"lsports -nP -iTCP:8000", LSP_ASK_OPEN, LSP_PROTO_ALL, 8000, LSP_PROTO_BIT(LSP_TCP)},
+		{"lsports -i tcp", LSP_ASK_OPEN, LSP_PROTO_BIT(LSP_TCP), 0, 0},
+		{"lsports -iUDP", LSP_ASK_OPEN, LSP_PROTO_BIT(LSP_UDP), 0, 0},
+		{"lsports -i", LSP_ASK_OPEN, LSP_PROTO_ALL, 0, 0},
+		{"lsports 8000/tcp", LSP_ASK_OPEN, LSP_PROTO_ALL, 8000, LSP_PROTO_BIT(LSP_TCP)},
+		{"lsports tcp 8000", LSP_ASK_OPEN, LSP_PROTO_BIT(LSP_TCP), 8000, LSP_PROTO_ALL},
+		{"lsports -n -p -o -e", LSP_ASK_OPEN, LSP_PROTO_ALL, 0, 0},
+		{"lsports -tulpan", LSP_ASK_ALL, LSP_PROTO_ALL, 0, 0}, /* netstat -tulpan: -a is meant */
+		{"lsports -a -l", LSP_ASK_ALL, LSP_PROTO_ALL, 0, 0},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct line line;
+
+		must_parse(&line, table[i].line);
+		if (line.request.question != table[i].question || line.request.select.protos != table[i].protos ||
+		    line.request.select.port_count != (table[i].port != 0))
+			fail_msg("%s", table[i].line);
+		if (table[i].port != 0) {
+			assert_int_equal(line.request.select.ports[0].low, table[i].port);
+			assert_int_equal(line.request.select.ports[0].high, table[i].port);
+			assert_int_equal(line.request.select.ports[0].protos, table[i].port_protos);
+		}
+		lsp_request_clear(&line.request);
+	}
+}
+
+static void test_families(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned families;
+	} table[] = {
+		{"lsports -4", LSP_FAMILY_BIT_4},	 {"lsports -6", LSP_FAMILY_BIT_6},
+		{"lsports -46", LSP_FAMILY_BIT_4 | LSP_FAMILY_BIT_6}, {"lsports -t4", LSP_FAMILY_BIT_4},
+		{"lsports --ipv4", LSP_FAMILY_BIT_4},	 {"lsports --ipv6", LSP_FAMILY_BIT_6},
+		{"lsports -i4", LSP_FAMILY_BIT_4},	 {"lsports -i 6", LSP_FAMILY_BIT_4 | LSP_FAMILY_BIT_6},
+		{"lsports -i6", LSP_FAMILY_BIT_6},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct line line;
+
+		must_parse(&line, table[i].line);
+		assert_int_equal(line.request.select.families, table[i].families);
+		assert_int_equal(line.request.select.port_count, strcmp(table[i].line, "lsports -i 6") == 0);
+		lsp_request_clear(&line.request);
+	}
+}
+
+/* Which states each question is about; BOUND costs a walk, so only who asks for it pays. */
+static void test_states(void **state)
+{
+	static const unsigned time_wait = LSP_STATE_BIT(LSP_TIME_WAIT);
+	const struct {
+		const char *line;
+		unsigned states, udp_states;
+		bool shows_peers;
+	} table[] = {
+		{"lsports -l", listening, unconnected, false},
+		{"lsports -B", listening | bound, unconnected, false},
+		{"lsports --bound 80", listening | bound, unconnected, false},
+		{"lsports -a", LSP_STATE_ALL, LSP_STATE_ALL, true},
+		{"lsports --pid 80", listening | bound, unconnected, false},
+		{"lsports --pid", listening | bound, unconnected, false},
+		{"lsports --peer 10.0.0.1", LSP_STATE_ALL, LSP_STATE_ALL, true},
+		{"lsports --state LISTEN", listening, listening, false},
+		{"lsports --state time-wait,TIME_WAIT", time_wait, time_wait, true},
+		{"lsports --state=BOUND,LISTENING", listening | bound, listening | bound, false},
+		{"lsports -a --state TIME_WAIT", time_wait, time_wait, true},
+		{"lsports --pid --state TIME_WAIT", time_wait, time_wait, true},
+		{"lsports --state LISTEN --state TIME_WAIT", listening | time_wait, listening | time_wait, true},
+		{"lsports -B --state TIME_WAIT", time_wait | bound, time_wait, true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct line line;
+
+		must_parse(&line, table[i].line);
+		if (line.request.select.states != table[i].states || line.request.select.udp_states != table[i].udp_states ||
+		    line.request.shows_peers != table[i].shows_peers)
+			fail_msg("%s: %x %x", table[i].line, line.request.select.states, line.request.select.udp_states);
+		lsp_request_clear(&line.request);
+	}
+}
+
+static void test_values(void **state)
+{
+	struct line line;
+
+	(void)state;
+	must_parse(&line, "lsports --columns pid,port --sort=pid --user www-data --process nginx --color never");
+	assert_string_equal(line.request.columns, "pid,port");
+	assert_string_equal(line.request.sort, "pid");
+	assert_string_equal(line.request.user, "www-data");
+	assert_string_equal(line.request.process.name, "nginx");
+	assert_false(line.request.process.has_pid);
+	assert_int_equal(line.request.colour, LSP_COLOUR_NEVER);
+
+	must_parse(&line, "lsports --process 4294967295 --color=always --columns=");
+	assert_true(line.request.process.has_pid);
+	assert_int_equal(line.request.process.pid, UINT32_MAX);
+	assert_null(line.request.process.name);
+	assert_int_equal(line.request.colour, LSP_COLOUR_ALWAYS);
+	assert_string_equal(line.request.columns, "");
+
+	must_parse(&line, "lsports --process 4294967296 --user=a=b");
+	assert_string_equal(line.request.process.name, "4294967296"); /* no pid, so a name */
+	assert_string_equal(line.request.user, "a=b");
+
+	must_parse(&line, "lsports --peer [2001:db8::]/32:443 -t");
+	assert_true(line.request.select.has_peer);
+	assert_int_equal(line.request.select.peer.bits, 32);
+	assert_int_equal(line.request.select.peer.port, 443);
+
+	must_parse(&line, "lsports --user -1"); /* a value may begin with a dash */
+	assert_string_equal(line.request.user, "-1");
+}
+
+static void test_flags(void **state)
+{
+	struct line line;
+
+	(void)state;
+	must_parse(&line, "lsports -WHr");
+	assert_true(line.request.wide && line.request.no_header && line.request.resolve);
+	must_parse(&line, "lsports --wide --no-header --resolve");
+	assert_true(line.request.wide && line.request.no_header && line.request.resolve);
+	must_parse(&line, "lsports --pid -q 80 443");
+	assert_true(line.request.quiet);
+	assert_int_equal(line.request.question, LSP_ASK_PID);
+	assert_int_equal(line.request.select.port_count, 2);
+	assert_int_equal(line.request.select.ports[0].word, 0);
+	assert_int_equal(line.request.select.ports[1].word, 1);
+	lsp_request_clear(&line.request);
+	assert_int_equal(line.request.select.port_count, 0);
+	lsp_request_clear(&line.request);
+}
+
+static void test_formats(void **state)
+{
+	static const struct {
+		const char *line;
+		enum lsp_format format;
+	} table[] = {
+		{"lsports --plain", LSP_FORMAT_PLAIN},	 {"lsports --csv", LSP_FORMAT_CSV},
+		{"lsports --json", LSP_FORMAT_JSON},	 {"lsports --ndjson", LSP_FORMAT_NDJSON},
+		{"lsports --json --json", LSP_FORMAT_JSON},
+	};
+	struct line line;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		must_parse(&line, table[i].line);
+		assert_int_equal(line.request.format, table[i].format);
+	}
+}
+
+static void test_end_of_options(void **state)
+{
+	struct line line;
+
+	(void)state;
+	must_parse(&line, "lsports -t -- 80 tcp");
+	assert_int_equal(line.request.select.port_count, 1);
+	assert_int_equal(line.request.select.protos, tcp);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --");
+	assert_int_equal(line.request.question, LSP_ASK_OPEN);
+	assert_false(parse(&line, "lsports -- -t"));
+	assert_non_null(strstr(line.usage, "'-t'"));
+	must_parse(&line, "lsports 80 -u 53"); /* options may stand behind ports */
+	assert_int_equal(line.request.select.port_count, 2);
+	assert_int_equal(line.request.select.protos, udp);
+	lsp_request_clear(&line.request);
+}
+
+/* Help and version answer whatever else is asked. */
+static void test_help_wins(void **state)
+{
+	static const struct {
+		const char *line;
+		enum lsp_question question;
+	} table[] = {
+		{"lsports --help", LSP_ASK_HELP},	  {"lsports -h", LSP_ASK_HELP},
+		{"lsports --version", LSP_ASK_VERSION},	  {"lsports -V", LSP_ASK_VERSION},
+		{"lsports -l --help", LSP_ASK_HELP},	  {"lsports --help -l", LSP_ASK_HELP},
+		{"lsports --pid --help", LSP_ASK_HELP},	  {"lsports --help --pid", LSP_ASK_HELP},
+		{"lsports --help --version", LSP_ASK_HELP}, {"lsports --help -q", LSP_ASK_HELP},
+		{"lsports -q --version", LSP_ASK_VERSION},
+	};
+	struct line line;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		must_parse(&line, table[i].line);
+		assert_int_equal(line.request.question, table[i].question);
+	}
+}
+
+/* Exit 2: one line that names the word as typed and says what would be right. */
+static void test_refusals(void **state)
+{
+	static const struct {
+		const char *line, *word, *hint;
+	} table[] = {
+		{"lsports --pid 70000", "'70000'", "1 to 65535"},
+		{"lsports --pid 8000-", "'8000-'", "both ends"},
+		{"lsports --pid -1", "'-1'", "1 to 65535"},
+		{"lsports -1", "'-1'", "1 to 65535"},
+		{"lsports -8000", "'-8000'", "1 to 65535"},
+		{"lsports -4000", "'-4000'", "1 to 65535"}, /* begins with the option -4 */
+		{"lsports --pid nosuchservice", "'nosuchservice'", "http"},
+		{"lsports --state FOO", "'FOO'", "ESTABLISHED"},
+		{"lsports --state LISTEN,FOO,BOUND", "'FOO'", "TIME_WAIT"},
+		{"lsports --state LISTEN,", "''", "LISTEN"},
+		{"lsports --state=", "''", "LISTEN"},
+		{"lsports --nosuchoption", "'--nosuchoption'", "--help"},
+		{"lsports --nosuchoption=3", "'--nosuchoption=3'", "--help"},
+		{"lsports --list", "'--list'", "--help"},
+		{"lsports --liste", "'--liste'", "--help"}, /* no abbreviations: they break when options come */
+		{"lsports --=3", "'--=3'", "--help"},
+		{"lsports -Z", "-Z", "--help"},
+		{"lsports -tZ", "'-tZ'", "-Z"},
+		{"lsports --kill 80", "'--kill'", "--help"}, /* a later question: no stub */
+		{"lsports --pid -l", "'--pid' and '-l'", "one at a time"},
+		{"lsports -l --pid", "'-l' and '--pid'", "one at a time"},
+		{"lsports -a --pid 80", "'-a' and '--pid'", "one at a time"},
+		{"lsports --pid --all", "'--pid' and '--all'", "one at a time"},
+		{"lsports --pid -tulnp", "'--pid' and '-tulnp'", "one at a time"},
+		{"lsports --json --csv", "'--json' and '--csv'", "choose one"},
+		{"lsports --plain --ndjson", "'--plain' and '--ndjson'", "choose one"},
+		{"lsports --state", "'--state'", "--state STATE"},
+		{"lsports --columns", "'--columns'", "NAME"},
+		{"lsports --sort", "'--sort'", "COLUMN"},
+		{"lsports --peer", "'--peer'", "ADDRESS"},
+		{"lsports --user", "'--user'", "UID"},
+		{"lsports --process", "'--process'", "PID"},
+		{"lsports --color", "'--color'", "WHEN"},
+		{"lsports --color blue", "'blue'", "auto, always or never"},
+		{"lsports --color=", "''", "auto, always or never"},
+		{"lsports --peer 1.2.3", "'1.2.3'", "10.0.0.0/8:443"},
+		{"lsports --pid=80", "'--pid=80'", "takes no value"},
+		{"lsports --tcp=", "'--tcp='", "takes no value"},
+		{"lsports -q", "'-q'", "--pid -q"},
+		{"lsports -l -q 80", "'-q'", "--pid -q"},
+		{"lsports 80 443 99999", "'99999'", "1 to 65535"},
+		{"lsports -i :99999", "':99999'", "1 to 65535"},
+		{"lsports -i:99999", "':99999'", "1 to 65535"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct line line;
+
+		if (parse(&line, table[i].line))
+			fail_msg("%s was read", table[i].line);
+		if (strstr(line.usage, table[i].word) == NULL || strstr(line.usage, table[i].hint) == NULL)
+			fail_msg("%s: %s", table[i].line, line.usage);
+		assert_null(strchr(line.usage, '\n'));
+		assert_null(line.request.select.ports); /* nothing is left to free */
+	}
+}
+
+static void test_long_words(void **state)
+{
+	static const char *const starts[] = {"--", "-", "--state=", "--color=", "--peer=", "--json=", "-i:", "x"};
+	char word[4000], usage[LSP_USAGE_TEXT_MAX];
+	char name[] = "lsports", *argv[] = {name, word, NULL};
+	struct lsp_request request;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof starts / sizeof *starts; i++) {
+		memset(word, 'z', sizeof word);
+		memcpy(word, starts[i], strlen(starts[i]));
+		word[sizeof word - 1] = '\0';
+		assert_false(lsp_request_parse(2, argv, &request, usage));
+		assert_true(strlen(usage) > 20 && strlen(usage) < LSP_USAGE_TEXT_MAX - 1);
+		if (strstr(usage, "zzzz") == NULL)
+			fail_msg("%s", usage);
+	}
+}
+
+static void test_no_words(void **state)
+{
+	char *argv[] = {NULL};
+	char usage[LSP_USAGE_TEXT_MAX];
+	struct lsp_request request;
+
+	(void)state;
+	assert_true(lsp_request_parse(0, argv, &request, usage)); /* execve with an empty argv */
+	assert_int_equal(request.question, LSP_ASK_OPEN);
+}
+
+/* The table is what parser, help, man page and completions live from. */
+static void test_table(void **state)
+{
+	size_t count, i, j;
+	const struct lsp_option *options = lsp_options(&count);
+
+	(void)state;
+	assert_true(count > 20);
+	for (i = 0; i < count; i++) {
+		assert_true(options[i].name != NULL || options[i].letter != 0);
+		assert_true(options[i].help != NULL && options[i].help[0] != '\0');
+		assert_true(options[i].argument == NULL || options[i].letter == 0); /* clusters take no values */
+		assert_true(options[i].group <= LSP_GROUP_HABIT);
+		for (j = 0; j < i; j++) {
+			assert_true(options[i].letter == 0 || options[i].letter != options[j].letter);
+			assert_true(options[i].name == NULL || options[j].name == NULL ||
+				    strcmp(options[i].name, options[j].name) != 0);
+		}
+	}
+}
+
+static void test_help_text(void **state)
+{
+	char *text = lsp_help_text(), *line;
+	size_t count, i;
+	const struct lsp_option *options = lsp_options(&count);
+
+	(void)state;
+	for (i = 0; i < count; i++) {
+		char word[64];
+
+		if (options[i].name != NULL)
+			snprintf(word, sizeof word, "--%s%s%s%s", options[i].name, options[i].argument != NULL ? " " : "",
+				 options[i].argument != NULL ? options[i].argument : "", options[i].argument ? "" : " ");
+		else
+			snprintf(word, sizeof word, "  -%c ", options[i].letter);
+		if (strstr(text, word) == NULL)
+			fail_msg("'%s' is not in the help", word);
+		if (strstr(text, options[i].help) == NULL)
+			fail_msg("'%s' is not in the help", options[i].help);
+		if (options[i].name != NULL && options[i].letter != 0) {
+			snprintf(word, sizeof word, "  -%c, --%s", options[i].letter, options[i].name);
+			assert_non_null(strstr(text, word));
+		}
+	}
+	assert_non_null(strstr(text, "Exit status"));
+	assert_int_equal(text[strlen(text) - 1], '\n'); /* all of it had room */
+	for (line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+		if (strlen(line) > 100)
+			fail_msg("too wide for a terminal: %s", line);
+	}
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_habits),
+		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_end_of_options),
+		cmocka_unit_test(test_help_wins),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_long_words),
+		cmocka_unit_test(test_no_words),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_help_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
