@@ -57,8 +57,6 @@ static enum lsp_err linux_holders(struct lsp_snapshot *snapshot, const uint64_t 
 		return lsp_linux_fault(ret_fault, "/proc", ENOSYS);
 	}
 	err = lsp_procfd_read(procfd, snapshot, keys, key_count, want, ret_fault);
-	if (err == LSP_OK)
-		lsp_sight_read(procfd, snapshot);
 	close(procfd);
 	return err;
 }

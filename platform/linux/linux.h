@@ -38,7 +38,7 @@ enum lsp_err lsp_procnet_read(int procfd, struct lsp_snapshot *snapshot, enum ls
 
 /* --- procfd.c: who holds them ---------------------------------------------------------------------------- */
 
-/* See backend.h, holders(). */
+/* See backend.h, holders(). When a key has no holder, the notes say what may hide one. */
 enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
 			     unsigned want, struct lsp_fault *ret_fault);
 

@@ -99,8 +99,10 @@ bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want
 	process.birth = stat.starttime;
 	if ((want & (LSP_WANT_NAME | LSP_WANT_EXE)) != 0)
 		read_exe(dirfd, prefix, room, &process);
-	if ((want & (LSP_WANT_NAME | LSP_WANT_ARGV)) != 0) /* for the name, the first two are enough */
-		read_argv(dirfd, prefix, (want & LSP_WANT_ARGV) != 0 ? sizeof room->argv : 512, room, &process);
+	if ((want & LSP_WANT_ARGV) != 0)
+		read_argv(dirfd, prefix, sizeof room->argv, room, &process);
+	else if ((want & LSP_WANT_NAME) != 0 && !lsp_process_is_named_by(stat.comm, stat.comm_len, process.exe))
+		read_argv(dirfd, prefix, 512, room, &process); /* for the name, the first two are enough */
 	lsp_process_pick_name(stat.comm, stat.comm_len, process.exe, process.argv, process.argv_len, room->name,
 			      sizeof room->name);
 	process.name = room->name;

@@ -34,6 +34,7 @@ struct piece {
 /* Open addressing, at most half full; 0 marks an empty slot, and is no key (socket.h). */
 struct keyset {
 	uint64_t *slots;
+	atomic_bool *found; /* for each slot: somebody holds it */
 	size_t mask;
 };
 
@@ -74,8 +75,9 @@ static bool keyset_make(struct keyset *set, const uint64_t *keys, size_t count)
 	while (size < 2 * count)
 		size *= 2;
 	set->slots = calloc(size, sizeof *set->slots);
+	set->found = calloc(size, sizeof *set->found);
 	set->mask = size - 1;
-	if (set->slots == NULL)
+	if (set->slots == NULL || set->found == NULL)
 		return false;
 	for (i = 0; i < count; i++) {
 		size_t at = slot_of(set, keys[i]);
@@ -87,16 +89,35 @@ static bool keyset_make(struct keyset *set, const uint64_t *keys, size_t count)
 	return true;
 }
 
-static bool keyset_has(const struct keyset *set, uint64_t key)
+/* Whether key is in the set; marks it as found. */
+static bool keyset_find(const struct keyset *set, uint64_t key)
 {
 	size_t at = slot_of(set, key);
 
-	while (set->slots[at] != 0) {
-		if (set->slots[at] == key)
-			return true;
+	while (set->slots[at] != key) {
+		if (set->slots[at] == 0)
+			return false;
 		at = (at + 1) & set->mask;
 	}
-	return false;
+	atomic_store_explicit(&set->found[at], true, memory_order_relaxed);
+	return true;
+}
+
+static bool keyset_all_found(const struct keyset *set)
+{
+	size_t at;
+
+	for (at = 0; at <= set->mask; at++) {
+		if (set->slots[at] != 0 && !atomic_load_explicit(&set->found[at], memory_order_relaxed))
+			return false;
+	}
+	return true;
+}
+
+static void keyset_free(struct keyset *set)
+{
+	free(set->slots);
+	free(set->found);
 }
 
 static void fail(struct walk *walk, int os_code)
@@ -287,7 +308,7 @@ static bool look_at(struct finds *finds, int fddir, uint32_t pid, const char *di
 		if (len < 0 && (errno == EACCES || errno == EPERM))
 			return false;
 		key = len > 0 ? socket_key(link, (size_t)len) : 0;
-		if (key == 0 || !keyset_has(&finds->walk->wanted, key))
+		if (key == 0 || !keyset_find(&finds->walk->wanted, key))
 			continue;
 		add_holder(finds, key, pid, fd);
 		(*found)++;
@@ -441,12 +462,16 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 	enum lsp_err err = LSP_OK;
 	unsigned count, i;
 
-	if (!keyset_make(&walk.wanted, keys, key_count))
+	if (!keyset_make(&walk.wanted, keys, key_count)) {
+		keyset_free(&walk.wanted);
 		return lsp_linux_fault(ret_fault, "walk of /proc", ENOMEM);
+	}
 	if (list_processes(&walk)) {
 		count = walk_all(&walk, finds);
 		for (i = 0; i < count; i++)
 			merge(snapshot, &finds[i]);
+		if (!keyset_all_found(&walk.wanted))
+			lsp_sight_read(procfd, snapshot);
 	} else {
 		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
 		err = lsp_linux_fault(ret_fault, "/proc", ENOSYS);
@@ -454,7 +479,7 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 	if (atomic_load(&walk.failed))
 		err = lsp_linux_fault(ret_fault, "walk of /proc", atomic_load(&walk.os_code));
 	free(walk.stack);
-	free(walk.wanted.slots);
+	keyset_free(&walk.wanted);
 	pthread_mutex_destroy(&walk.lock);
 	pthread_cond_destroy(&walk.changed);
 	return err;

@@ -145,6 +145,11 @@ static bool starts_with(struct piece whole, struct piece start)
 	return whole.bytes != NULL && whole.len >= start.len && memcmp(whole.bytes, start.bytes, start.len) == 0;
 }
 
+bool lsp_process_is_named_by(const char *comm, size_t comm_len, const char *exe)
+{
+	return comm_len > 0 && starts_with(exe_file_name(exe), (struct piece){comm, comm_len});
+}
+
 /* A login shell calls itself "-bash". */
 static struct piece without_dash(struct piece word)
 {

@@ -23,6 +23,9 @@ bool lsp_procstat_parse(const char *text, size_t len, struct lsp_procstat *ret_s
 /* The effective uid, of the line "Uid:" of /proc/PID/status. */
 bool lsp_procstatus_parse_uid(const char *text, size_t len, uint32_t *ret_uid);
 
+/* Whether the program's file name decides the name already, so that the arguments need not be read. */
+bool lsp_process_is_named_by(const char *comm, size_t comm_len, const char *exe);
+
 /* Which name tells a person most: see the .c file. Writes a NUL-ended string of at most size bytes.
  * exe may be NULL; argv: argv_len bytes, arguments ended by NUL, may be NULL. */
 void lsp_process_pick_name(const char *comm, size_t comm_len, const char *exe, const char *argv, size_t argv_len,
