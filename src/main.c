@@ -9,6 +9,7 @@
 #include <lsports/backend.h>
 
 #include "cli/options.h"
+#include "kill.h"
 #include "list.h"
 #include "say.h"
 #include "show.h"
@@ -46,7 +47,12 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	errno = 0;
-	code = print_about(&request) ? lsp_say_written(0) : lsp_list(lsp_backend_native(), &request);
+	if (print_about(&request))
+		code = lsp_say_written(0);
+	else if (request.question == LSP_ASK_KILL)
+		code = lsp_kill(lsp_backend_native(), &request);
+	else
+		code = lsp_list(lsp_backend_native(), &request);
 	lsp_request_clear(&request);
 	return code;
 }

@@ -30,6 +30,7 @@ enum lsp_process_want {
 	LSP_WANT_ARGV = 1 << 2,
 	LSP_WANT_UID = 1 << 3,
 	LSP_WANT_STARTED = 1 << 4,
+	LSP_WANT_KIN = 1 << 5, /* parent, unit, container, LSP_PROCESS_IS_INIT */
 };
 
 /* Where stdout goes. */
@@ -38,6 +39,12 @@ struct lsp_console {
 	bool colour;       /* the terminal understands ANSI colours */
 	unsigned width;    /* columns; 0: unknown */
 };
+
+/* A grip on one process: what is done through it reaches that process or nobody, whoever gets its pid. */
+struct lsp_grip;
+
+/* How a process is asked to end. Other numbers are the system's own (signal(7)). */
+enum lsp_signal { LSP_SIGNAL_KILL = 9, LSP_SIGNAL_TERM = 15 };
 
 struct lsp_backend {
 	const char *name; /* "linux", "none", … */
@@ -54,6 +61,37 @@ struct lsp_backend {
 	 * UNSUPPORTED: processes cannot be listed (LSP_NOTE_NO_HOLDERS is set). */
 	enum lsp_err (*holders)(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count, unsigned want,
 				struct lsp_fault *ret_fault);
+
+	/* Adds a process that nobody need hold, by its number: a parent, for instance. GONE: there is none. */
+	enum lsp_err (*process)(struct lsp_snapshot *snapshot, uint32_t pid, unsigned want, struct lsp_fault *ret_fault);
+
+	/* Takes hold of a process. GONE: the process with this pid was not born then, or ended. The caller releases it. */
+	enum lsp_err (*grip)(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault);
+
+	/* False when the system cannot pin a process (Linux before 5.3): between check and signal its pid may then pass on. */
+	bool (*grip_is_sure)(const struct lsp_grip *grip);
+
+	/* OK: it is alive and holds one of these sockets now. GONE: it ended or let go of them. DENIED: we cannot look. */
+	enum lsp_err (*grip_holds)(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
+				   struct lsp_fault *ret_fault);
+
+	/* Sends it a signal. GONE: it ended. DENIED: it is not ours to end. */
+	enum lsp_err (*grip_end)(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault);
+
+	/* True when it has ended; waits for that at most so long. */
+	bool (*grip_ended)(const struct lsp_grip *grip, unsigned limit_ms);
+
+	void (*grip_release)(struct lsp_grip *grip);
+
+	/* The number of a signal: "TERM", "SIGTERM", "15". False when there is none of that name. */
+	bool (*signal_of)(const char *name, int *ret_signal);
+
+	/* This very process. */
+	uint32_t (*self)(void);
+
+	/* Lets time pass; and tells it, in milliseconds from some start. */
+	void (*pause)(unsigned ms);
+	uint64_t (*now_ms)(void);
 
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);

@@ -11,6 +11,9 @@ enum lsp_process_has {
 	LSP_PROCESS_HAS_UID = 1 << 0,
 	LSP_PROCESS_HAS_STARTED = 1 << 1,
 	LSP_PROCESS_GONE = 1 << 2, /* it ended, or another took its pid, before we could read more */
+	LSP_PROCESS_HAS_PARENT = 1 << 3,
+	LSP_PROCESS_IS_INIT = 1 << 4,	 /* first process of a nested pid namespace: the others there end with it */
+	LSP_PROCESS_USER_UNIT = 1 << 5, /* unit is one of a user's own service manager */
 };
 
 /* Strings are owned by the snapshot, end in NUL, and hold whatever bytes the process chose. NULL: not known. */
@@ -21,9 +24,12 @@ struct lsp_process {
 	const char *exe;     /* path of the program */
 	const char *argv;    /* arguments, each ended by NUL, argv_len bytes in all; may be NULL */
 	const char *user;    /* account name where the system gives no uid (Windows) */
+	const char *unit;    /* what the service manager calls it: "nginx.service" */
+	const char *container; /* id of the container that it runs in */
 	size_t argv_len;
 	uint32_t pid;
-	uint32_t uid; /* effective */
+	uint32_t parent; /* 0: none that we could see */
+	uint32_t uid;	 /* effective */
 	uint32_t has; /* enum lsp_process_has */
 };
 

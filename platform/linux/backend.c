@@ -61,12 +61,36 @@ static enum lsp_err linux_holders(struct lsp_snapshot *snapshot, const uint64_t 
 	return err;
 }
 
+static enum lsp_err linux_process(struct lsp_snapshot *snapshot, uint32_t pid, unsigned want,
+				  struct lsp_fault *ret_fault)
+{
+	int procfd = open_proc();
+	enum lsp_err err;
+
+	if (procfd < 0)
+		return lsp_linux_fault(ret_fault, "/proc", errno);
+	err = lsp_process_add(procfd, snapshot, pid, want, ret_fault);
+	close(procfd);
+	return err;
+}
+
 const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend backend = {
 		.name = "linux",
 		.sockets = linux_sockets,
 		.holders = linux_holders,
+		.process = linux_process,
+		.grip = lsp_pidfd_grip,
+		.grip_is_sure = lsp_pidfd_is_sure,
+		.grip_holds = lsp_pidfd_holds,
+		.grip_end = lsp_pidfd_end,
+		.grip_ended = lsp_pidfd_ended,
+		.grip_release = lsp_pidfd_release,
+		.signal_of = lsp_pidfd_signal_of,
+		.self = lsp_system_self,
+		.pause = lsp_system_pause,
+		.now_ms = lsp_system_now_ms,
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,

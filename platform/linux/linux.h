@@ -46,7 +46,7 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 
 /* Room for what one look at a process gives; the process points into it. */
 struct lsp_process_room {
-	char stat[1024], status[4096], exe[4096], name[256], argv[32 * 1024];
+	char stat[1024], status[4096], exe[4096], name[256], argv[32 * 1024], cgroup[4096], unit[256], container[16];
 };
 
 /* Reads a process. dirfd and prefix lead to its folder of /proc: while dirfd is an open descriptor of that folder or of
@@ -54,11 +54,30 @@ struct lsp_process_room {
 bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want, struct lsp_process_room *room,
 		      struct lsp_process *ret_process);
 
+/* Reads the links of pid's descriptors until one leads to one of these sockets. OK, GONE or DENIED. */
+enum lsp_err lsp_procfd_holds(int procfd, uint32_t pid, const uint64_t *keys, size_t key_count,
+			      struct lsp_fault *ret_fault);
+
+/* See backend.h, process(). */
+enum lsp_err lsp_process_add(int procfd, struct lsp_snapshot *snapshot, uint32_t pid, unsigned want,
+			     struct lsp_fault *ret_fault);
+
 /* Reads a small file of /proc, at most size bytes, without a NUL behind. Returns how many, -1 with errno. */
 long lsp_file_read(int dirfd, const char *path, void *buffer, size_t size);
 
 /* Sets LSP_NOTE_HIDEPID and LSP_NOTE_OTHER_PIDNS where they hold. */
 void lsp_sight_read(int procfd, struct lsp_snapshot *snapshot);
+
+/* --- pidfd.c: see backend.h, grip and the calls behind it ------------------------------------------------- */
+
+enum lsp_err lsp_pidfd_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault);
+bool lsp_pidfd_is_sure(const struct lsp_grip *grip);
+enum lsp_err lsp_pidfd_holds(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
+			     struct lsp_fault *ret_fault);
+enum lsp_err lsp_pidfd_end(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault);
+bool lsp_pidfd_ended(const struct lsp_grip *grip, unsigned limit_ms);
+void lsp_pidfd_release(struct lsp_grip *grip);
+bool lsp_pidfd_signal_of(const char *name, int *ret_signal);
 
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 
@@ -66,6 +85,9 @@ void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, 
 bool lsp_system_user_id(const char *name, uint32_t *ret_uid);
 void lsp_system_host_name(char *ret_name, size_t size);
 void lsp_system_console(struct lsp_console *ret_console);
+uint32_t lsp_system_self(void);
+void lsp_system_pause(unsigned ms);
+uint64_t lsp_system_now_ms(void);
 void lsp_system_way_out(char *ret_text, size_t size);
 
 /* --- resolve.c: see backend.h ------------------------------------------------------------------------------ */

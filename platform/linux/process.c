@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup_parse.h"
 #include "procstat_parse.h"
 
 #define INITIAL_PIDNS "pid:[4026531836]" /* PROC_PID_INIT_INO, linux/proc_ns.h */
@@ -79,12 +80,32 @@ static void read_argv(int dirfd, const char *prefix, size_t size, struct lsp_pro
 	process->argv_len = (size_t)len;
 }
 
-static void read_uid(int dirfd, const char *prefix, struct lsp_process_room *room, struct lsp_process *process)
+static void read_status(int dirfd, const char *prefix, unsigned want, struct lsp_process_room *room,
+			struct lsp_process *process)
 {
 	long len = read_file(dirfd, prefix, "status", room->status, sizeof room->status);
 
-	if (len > 0 && lsp_procstatus_parse_uid(room->status, (size_t)len, &process->uid))
+	if (len <= 0)
+		return;
+	if ((want & LSP_WANT_UID) != 0 && lsp_procstatus_parse_uid(room->status, (size_t)len, &process->uid))
 		process->has |= LSP_PROCESS_HAS_UID;
+	if ((want & LSP_WANT_KIN) != 0 && lsp_procstatus_parse_is_init(room->status, (size_t)len))
+		process->has |= LSP_PROCESS_IS_INIT;
+}
+
+static void read_cgroup(int dirfd, const char *prefix, struct lsp_process_room *room, struct lsp_process *process)
+{
+	long len = read_file(dirfd, prefix, "cgroup", room->cgroup, sizeof room->cgroup);
+	bool is_user;
+
+	if (len <= 0)
+		return;
+	if (lsp_cgroup_parse_unit(room->cgroup, (size_t)len, room->unit, sizeof room->unit, &is_user)) {
+		process->unit = room->unit;
+		process->has |= is_user ? LSP_PROCESS_USER_UNIT : 0;
+	}
+	if (lsp_cgroup_parse_container(room->cgroup, (size_t)len, room->container, sizeof room->container))
+		process->container = room->container;
 }
 
 bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want, struct lsp_process_room *room,
@@ -110,14 +131,40 @@ bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want
 		process.argv = NULL;
 		process.argv_len = 0;
 	}
-	if ((want & LSP_WANT_UID) != 0)
-		read_uid(dirfd, prefix, room, &process);
+	if ((want & (LSP_WANT_UID | LSP_WANT_KIN)) != 0)
+		read_status(dirfd, prefix, want, room, &process);
+	if ((want & LSP_WANT_KIN) != 0) {
+		read_cgroup(dirfd, prefix, room, &process);
+		process.parent = stat.parent;
+		process.has |= LSP_PROCESS_HAS_PARENT;
+	}
 	if ((want & LSP_WANT_STARTED) != 0) {
 		process.started_ms = started_ms(stat.starttime);
 		process.has |= LSP_PROCESS_HAS_STARTED;
 	}
 	*ret_process = process;
 	return true;
+}
+
+enum lsp_err lsp_process_add(int procfd, struct lsp_snapshot *snapshot, uint32_t pid, unsigned want,
+			     struct lsp_fault *ret_fault)
+{
+	struct lsp_process_room *room = malloc(sizeof *room);
+	struct lsp_process process;
+	enum lsp_err err = LSP_OK;
+	char path[16];
+	int dirfd;
+
+	snprintf(path, sizeof path, "%u", pid);
+	dirfd = openat(procfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0 || room == NULL || !lsp_process_read(dirfd, "", pid, want, room, &process))
+		err = lsp_linux_fault(ret_fault, "/proc/PID", ESRCH);
+	else
+		lsp_snapshot_add_process(snapshot, &process);
+	if (dirfd >= 0)
+		close(dirfd);
+	free(room);
+	return err;
 }
 
 /* True when the line's mount options hold hidepid other than 0. proc(5): hidepid=1, 2, 4, or noaccess, invisible,

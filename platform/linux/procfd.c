@@ -56,7 +56,10 @@ struct finds {
 	struct walk *walk;
 	struct lsp_holder *holders;
 	size_t holder_count, holder_capacity;
-	struct lsp_process *processes; /* their strings in one block behind name */
+	struct found_process {
+		struct lsp_process process;
+		void *strings; /* that it points into */
+	} *processes;
 	size_t process_count, process_capacity;
 	struct lsp_process_room *room;
 	size_t blind;
@@ -229,34 +232,26 @@ static bool may_hold_sockets(const struct walk *walk, uint32_t pid)
 	return stat.state != 'Z' && stat.state != 'X' && (stat.flags & LSP_PF_KTHREAD) == 0;
 }
 
-static char *copy_to(char *at, const char *bytes, size_t len)
+/* The same process with strings of its own, in one block. */
+static bool keep_strings(struct lsp_process *process, void **ret_block)
 {
-	memcpy(at, bytes, len);
-	at[len] = '\0';
-	return at + len + 1;
-}
+	const char **const texts[] = {&process->name, &process->exe, &process->unit, &process->container,
+				      &process->argv};
+	size_t lens[sizeof texts / sizeof *texts], total = 1, i;
+	char *at;
 
-/* The same process with strings of its own, in one block that begins with the name. */
-static bool keep_strings(struct lsp_process *process)
-{
-	size_t name_len = strlen(process->name), exe_len = process->exe != NULL ? strlen(process->exe) : 0;
-	char *block = malloc(name_len + exe_len + process->argv_len + 3), *at = block;
-
-	if (block == NULL)
-		return false;
-	at = copy_to(at, process->name, name_len);
-	process->name = block;
-	if (process->exe != NULL) {
-		const char *exe = at;
-
-		at = copy_to(at, process->exe, exe_len);
-		process->exe = exe;
+	for (i = 0; i < sizeof texts / sizeof *texts; i++) {
+		lens[i] = *texts[i] == NULL ? 0 : texts[i] == &process->argv ? process->argv_len : strlen(*texts[i]) + 1;
+		total += lens[i];
 	}
-	if (process->argv != NULL) {
-		copy_to(at, process->argv, process->argv_len);
-		process->argv = at;
+	at = malloc(total);
+	*ret_block = at;
+	for (i = 0; at != NULL && i < sizeof texts / sizeof *texts; i++) {
+		if (*texts[i] != NULL)
+			*texts[i] = memcpy(at, *texts[i], lens[i]);
+		at += lens[i];
 	}
-	return true;
+	return at != NULL;
 }
 
 /* Who this is, read through the open descriptor directory: that stays this process's even when its pid is given to
@@ -264,7 +259,7 @@ static bool keep_strings(struct lsp_process *process)
 static void add_process(struct finds *finds, int fddir, uint32_t pid)
 {
 	struct walk *walk = finds->walk;
-	struct lsp_process process;
+	struct found_process found;
 
 	if (finds->room == NULL)
 		finds->room = malloc(sizeof *finds->room);
@@ -272,12 +267,13 @@ static void add_process(struct finds *finds, int fddir, uint32_t pid)
 		fail(walk, ENOMEM);
 		return;
 	}
-	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &process))
+	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &found.process))
 		return; /* ended meanwhile; its sockets are gone or held by others */
 	finds->processes =
 		grow(walk, finds->processes, finds->process_count, &finds->process_capacity, sizeof *finds->processes);
-	if (finds->process_count < finds->process_capacity && keep_strings(&process))
-		finds->processes[finds->process_count++] = process;
+	if (finds->process_count < finds->process_capacity &&
+	    keep_strings(&found.process, &found.strings))
+		finds->processes[finds->process_count++] = found;
 }
 
 static void add_holder(struct finds *finds, uint64_t key, uint32_t pid, uint32_t fd)
@@ -442,8 +438,8 @@ static void merge(struct lsp_snapshot *snapshot, struct finds *finds)
 	for (i = 0; i < finds->holder_count; i++)
 		lsp_snapshot_add_holder(snapshot, &finds->holders[i]);
 	for (i = 0; i < finds->process_count; i++) {
-		lsp_snapshot_add_process(snapshot, &finds->processes[i]);
-		free((char *)(uintptr_t)finds->processes[i].name);
+		lsp_snapshot_add_process(snapshot, &finds->processes[i].process);
+		free(finds->processes[i].strings);
 	}
 	snapshot->blind += finds->blind;
 	free(finds->holders);
@@ -483,4 +479,37 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 	pthread_mutex_destroy(&walk.lock);
 	pthread_cond_destroy(&walk.changed);
 	return err;
+}
+
+enum lsp_err lsp_procfd_holds(int procfd, uint32_t pid, const uint64_t *keys, size_t key_count,
+			      struct lsp_fault *ret_fault)
+{
+	struct keyset wanted;
+	char path[32], link[64];
+	struct dirent *entry;
+	int os_code = ESRCH, fd;
+	DIR *dir;
+
+	if (!keyset_make(&wanted, keys, key_count)) {
+		keyset_free(&wanted);
+		return lsp_linux_fault(ret_fault, "/proc/PID/fd", ENOMEM);
+	}
+	snprintf(path, sizeof path, "%u/fd", pid);
+	fd = openat(procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd >= 0 ? fdopendir(fd) : NULL;
+	if (dir == NULL && errno != ENOENT)
+		os_code = errno;
+	while (dir != NULL && os_code != 0 && (entry = readdir(dir)) != NULL) {
+		ssize_t len = readlinkat(fd, entry->d_name, link, sizeof link);
+		uint64_t key = len > 0 ? socket_key(link, (size_t)len) : 0;
+
+		if (len < 0 && (errno == EACCES || errno == EPERM))
+			os_code = errno;
+		if (key != 0 && keyset_find(&wanted, key))
+			os_code = 0;
+	}
+	if (dir != NULL)
+		closedir(dir);
+	keyset_free(&wanted);
+	return os_code == 0 ? LSP_OK : lsp_linux_fault(ret_fault, "/proc/PID/fd", os_code);
 }

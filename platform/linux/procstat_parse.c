@@ -57,6 +57,7 @@ bool lsp_procstat_parse(const char *text, size_t len, struct lsp_procstat *ret_s
 	const char *end = text + len, *open = memchr(text, '(', len), *close, *at, *field;
 	struct lsp_procstat stat = {0};
 	size_t field_len;
+	uint64_t parent = 0;
 	int number;
 
 	if (open == NULL)
@@ -72,45 +73,74 @@ bool lsp_procstat_parse(const char *text, size_t len, struct lsp_procstat *ret_s
 			return false;
 		if (number == 3)
 			stat.state = field[0];
+		if (number == 4 && (!to_number(field, field_len, &parent) || parent > UINT32_MAX))
+			return false;
 		if (number == 9 && !to_number(field, field_len, &stat.flags))
 			return false;
 		if (number == 22 && !to_number(field, field_len, &stat.starttime))
 			return false;
 	}
+	stat.parent = (uint32_t)parent;
 	*ret_stat = stat;
 	return true;
 }
 
-bool lsp_procstatus_parse_uid(const char *text, size_t len, uint32_t *ret_uid)
+/* What stands behind "Title:" up to the end of its line. False when there is no such line. */
+static bool find_line(const char *text, size_t len, const char *title, const char **ret_at, const char **ret_end)
 {
 	const char *end = text + len, *at = text;
+	size_t title_len = strlen(title);
 
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *line_end = newline != NULL ? newline : end;
 
-		if (line_end - at > 4 && memcmp(at, "Uid:", 4) == 0) {
-			const char *real_end, *effective;
-			uint64_t uid;
-
-			at += 4;
-			while (at < line_end && *at == '\t')
-				at++;
-			real_end = memchr(at, '\t', (size_t)(line_end - at));
-			if (real_end == NULL)
-				return false;
-			effective = real_end + 1;
-			real_end = memchr(effective, '\t', (size_t)(line_end - effective));
-			if (real_end == NULL)
-				real_end = line_end;
-			if (!to_number(effective, (size_t)(real_end - effective), &uid) || uid > UINT32_MAX)
-				return false;
-			*ret_uid = (uint32_t)uid;
+		if ((size_t)(line_end - at) > title_len && memcmp(at, title, title_len) == 0) {
+			*ret_at = at + title_len;
+			*ret_end = line_end;
 			return true;
 		}
 		at = line_end + 1;
 	}
 	return false;
+}
+
+/* The next of the numbers that tabs stand between. */
+static bool take_tabbed(const char **at, const char *end, uint64_t *ret_value)
+{
+	const char *start;
+
+	while (*at < end && **at == '\t')
+		(*at)++;
+	start = *at;
+	while (*at < end && **at != '\t')
+		(*at)++;
+	return to_number(start, (size_t)(*at - start), ret_value);
+}
+
+bool lsp_procstatus_parse_uid(const char *text, size_t len, uint32_t *ret_uid)
+{
+	const char *at, *end;
+	uint64_t real, effective;
+
+	if (!find_line(text, len, "Uid:", &at, &end) || !take_tabbed(&at, end, &real) ||
+	    !take_tabbed(&at, end, &effective) || effective > UINT32_MAX)
+		return false;
+	*ret_uid = (uint32_t)effective;
+	return true;
+}
+
+bool lsp_procstatus_parse_is_init(const char *text, size_t len)
+{
+	const char *at, *end;
+	uint64_t pid = 0;
+	int count = 0;
+
+	if (!find_line(text, len, "NSpid:", &at, &end))
+		return false;
+	while (take_tabbed(&at, end, &pid))
+		count++;
+	return count > 1 && pid == 1;
 }
 
 struct piece {

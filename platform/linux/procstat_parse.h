@@ -13,6 +13,7 @@ struct lsp_procstat {
 	const char *comm; /* points into the text, comm_len bytes, not ended by NUL */
 	size_t comm_len;
 	char state;	    /* 'R', 'S', 'Z' … */
+	uint32_t parent;    /* 0: none in our pid namespace */
 	uint64_t flags;	    /* PF_* of the kernel's linux/sched.h */
 	uint64_t starttime; /* clock ticks since boot */
 };
@@ -22,6 +23,10 @@ bool lsp_procstat_parse(const char *text, size_t len, struct lsp_procstat *ret_s
 
 /* The effective uid, of the line "Uid:" of /proc/PID/status. */
 bool lsp_procstatus_parse_uid(const char *text, size_t len, uint32_t *ret_uid);
+
+/* True when the line "NSpid:" of /proc/PID/status ends with 1 and names more than one namespace: the process is the init
+ * of a nested one. */
+bool lsp_procstatus_parse_is_init(const char *text, size_t len);
 
 /* Whether the program's file name decides the name already, so that the arguments need not be read. */
 bool lsp_process_is_named_by(const char *comm, size_t comm_len, const char *exe);

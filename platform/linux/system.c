@@ -3,12 +3,14 @@
  */
 #include "linux.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The account with this uid, of /etc/passwd first: the name service switch looks there first as well, but asks nscd and
@@ -70,6 +72,27 @@ void lsp_system_console(struct lsp_console *ret_console)
 	ret_console->colour = term != NULL && strcmp(term, "dumb") != 0;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		ret_console->width = size.ws_col;
+}
+
+uint32_t lsp_system_self(void)
+{
+	return (uint32_t)getpid();
+}
+
+void lsp_system_pause(unsigned ms)
+{
+	struct timespec rest = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+	while (nanosleep(&rest, &rest) < 0 && errno == EINTR)
+		;
+}
+
+uint64_t lsp_system_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 void lsp_system_way_out(char *ret_text, size_t size)

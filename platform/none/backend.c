@@ -30,6 +30,80 @@ static enum lsp_err none_holders(struct lsp_snapshot *snapshot, const uint64_t *
 	return unsupported(ret_fault, "list of processes");
 }
 
+static enum lsp_err none_process(struct lsp_snapshot *snapshot, uint32_t pid, unsigned want,
+				 struct lsp_fault *ret_fault)
+{
+	(void)snapshot;
+	(void)pid;
+	(void)want;
+	return unsupported(ret_fault, "process");
+}
+
+static enum lsp_err none_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault)
+{
+	(void)pid;
+	(void)birth;
+	(void)ret_grip;
+	return unsupported(ret_fault, "end of a process");
+}
+
+/* There is no grip, so nobody asks these. */
+static bool none_grip_is_sure(const struct lsp_grip *grip)
+{
+	(void)grip;
+	return false;
+}
+
+static enum lsp_err none_grip_holds(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
+				    struct lsp_fault *ret_fault)
+{
+	(void)grip;
+	(void)keys;
+	(void)key_count;
+	return unsupported(ret_fault, "end of a process");
+}
+
+static enum lsp_err none_grip_end(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault)
+{
+	(void)grip;
+	(void)signal;
+	return unsupported(ret_fault, "end of a process");
+}
+
+static bool none_grip_ended(const struct lsp_grip *grip, unsigned limit_ms)
+{
+	(void)grip;
+	(void)limit_ms;
+	return false;
+}
+
+static void none_grip_release(struct lsp_grip *grip)
+{
+	(void)grip;
+}
+
+static bool none_signal_of(const char *name, int *ret_signal)
+{
+	(void)name;
+	(void)ret_signal;
+	return false;
+}
+
+static uint32_t none_self(void)
+{
+	return 0;
+}
+
+static void none_pause(unsigned ms)
+{
+	(void)ms;
+}
+
+static uint64_t none_now_ms(void)
+{
+	return 0;
+}
+
 static void none_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
 {
 	(void)snapshot;
@@ -69,6 +143,17 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name = "none",
 		.sockets = none_sockets,
 		.holders = none_holders,
+		.process = none_process,
+		.grip = none_grip,
+		.grip_is_sure = none_grip_is_sure,
+		.grip_holds = none_grip_holds,
+		.grip_end = none_grip_end,
+		.grip_ended = none_grip_ended,
+		.grip_release = none_grip_release,
+		.signal_of = none_signal_of,
+		.self = none_self,
+		.pause = none_pause,
+		.now_ms = none_now_ms,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,

@@ -48,6 +48,7 @@ char *lsp_help_text(void)
 		[LSP_GROUP_QUESTION] = "Questions",
 		[LSP_GROUP_SELECT] = "Selecting",
 		[LSP_GROUP_SHOW] = "Showing",
+		[LSP_GROUP_KILL] = "With --kill",
 		[LSP_GROUP_HABIT] = "Accepted from other tools",
 	};
 	struct text text = {.size = 8192};
@@ -66,6 +67,6 @@ char *lsp_help_text(void)
 		}
 	}
 	put(&text, "\nExit status: 0 found, 1 nothing found, 2 wrong usage, 3 an owner was hidden and the question\n"
-		   "needed it, 5 the system failed us. The manual: man lsports\n");
+		   "needed it, 4 a port is still held, 5 the system failed us. The manual: man lsports\n");
 	return text.bytes;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mem.h"
 #include "operand.h"
 #include "words.h"
 
@@ -15,6 +16,7 @@ enum {
 	OPT_OPEN,
 	OPT_ALL,
 	OPT_PID,
+	OPT_KILL,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_TCP,
@@ -37,14 +39,27 @@ enum {
 	OPT_CSV,
 	OPT_JSON,
 	OPT_NDJSON,
+	OPT_DRY_RUN,
+	OPT_INTERACTIVE,
+	OPT_FORCE,
+	OPT_SIGNAL,
+	OPT_TIMEOUT,
+	OPT_ALL_STATES,
+	OPT_OK_IF_FREE,
 	OPT_INTERNET,
 	OPT_HABIT,
 };
+
+#define TIMEOUT_MS 5000
+#define ASKED(question) (1u << (question))
+#define LISTS (ASKED(LSP_ASK_OPEN) | ASKED(LSP_ASK_ALL) | ASKED(LSP_ASK_PID))
+#define KILLS ASKED(LSP_ASK_KILL)
 
 static const struct lsp_option options[] = {
 	{"listen", NULL, "what is open: TCP listeners and bound UDP (the default)", 'l', LSP_GROUP_QUESTION, OPT_OPEN},
 	{"all", NULL, "every socket in every state", 'a', LSP_GROUP_QUESTION, OPT_ALL},
 	{"pid", NULL, "who holds these ports, one row per holder (-q: bare pids)", 0, LSP_GROUP_QUESTION, OPT_PID},
+	{"kill", NULL, "end who holds these ports, and look whether they are free then", 0, LSP_GROUP_QUESTION, OPT_KILL},
 	{"help", NULL, "show this help", 'h', LSP_GROUP_QUESTION, OPT_HELP},
 	{"version", NULL, "show the version", 'V', LSP_GROUP_QUESTION, OPT_VERSION},
 
@@ -52,25 +67,35 @@ static const struct lsp_option options[] = {
 	{"udp", NULL, "UDP only", 'u', LSP_GROUP_SELECT, OPT_UDP},
 	{"ipv4", NULL, "IPv4 sockets only", '4', LSP_GROUP_SELECT, OPT_INET4},
 	{"ipv6", NULL, "IPv6 sockets only", '6', LSP_GROUP_SELECT, OPT_INET6},
-	{"bound", NULL, "also TCP ports that are bound but idle (Linux 6.8 and later)", 'B', LSP_GROUP_SELECT, OPT_BOUND},
-	{"state", "STATE[,...]", "only sockets in these states", 0, LSP_GROUP_SELECT, OPT_STATE},
-	{"process", "NAME|PID", "only sockets that this process holds", 0, LSP_GROUP_SELECT, OPT_PROCESS},
-	{"user", "NAME|UID", "only sockets of this user", 0, LSP_GROUP_SELECT, OPT_USER},
-	{"peer", "ADDRESS[/BITS][:PORT]", "only connections with this peer", 0, LSP_GROUP_SELECT, OPT_PEER},
+	{"bound", NULL, "also TCP ports that are bound but idle (Linux 6.8 and later)", 'B', LSP_GROUP_SELECT, OPT_BOUND,
+	 LISTS},
+	{"state", "STATE[,...]", "only sockets in these states", 0, LSP_GROUP_SELECT, OPT_STATE, LISTS},
+	{"process", "NAME|PID", "only sockets that this process holds", 0, LSP_GROUP_SELECT, OPT_PROCESS, LISTS},
+	{"user", "NAME|UID", "only sockets of this user", 0, LSP_GROUP_SELECT, OPT_USER, LISTS},
+	{"peer", "ADDRESS[/BITS][:PORT]", "only connections with this peer", 0, LSP_GROUP_SELECT, OPT_PEER, LISTS},
 
-	{"columns", "NAME[,...]", "which columns, in which order (help: lists them)", 0, LSP_GROUP_SHOW, OPT_COLUMNS},
-	{"sort", "COLUMN", "order by a column (default: by port)", 0, LSP_GROUP_SHOW, OPT_SORT},
-	{"wide", NULL, "never cut a cell; shows the arguments of processes", 'W', LSP_GROUP_SHOW, OPT_WIDE},
-	{"no-header", NULL, "no title line", 'H', LSP_GROUP_SHOW, OPT_NO_HEADER},
+	{"columns", "NAME[,...]", "which columns, in which order (help: lists them)", 0, LSP_GROUP_SHOW, OPT_COLUMNS, LISTS},
+	{"sort", "COLUMN", "order by a column (default: by port)", 0, LSP_GROUP_SHOW, OPT_SORT, LISTS},
+	{"wide", NULL, "never cut a cell; shows the arguments of processes", 'W', LSP_GROUP_SHOW, OPT_WIDE, LISTS},
+	{"no-header", NULL, "no title line", 'H', LSP_GROUP_SHOW, OPT_NO_HEADER, LISTS},
 	{"color", "WHEN", "auto, always or never", 0, LSP_GROUP_SHOW, OPT_COLOR},
-	{"resolve", NULL, "host names for addresses, within two seconds", 'r', LSP_GROUP_SHOW, OPT_RESOLVE},
-	{"quiet", NULL, "with --pid: bare pids, one a line", 'q', LSP_GROUP_SHOW, OPT_QUIET},
-	{"plain", NULL, "tab-separated, for scripts", 0, LSP_GROUP_SHOW, OPT_PLAIN},
-	{"csv", NULL, "comma-separated (RFC 4180)", 0, LSP_GROUP_SHOW, OPT_CSV},
+	{"resolve", NULL, "host names for addresses, within two seconds", 'r', LSP_GROUP_SHOW, OPT_RESOLVE, LISTS},
+	{"quiet", NULL, "with --pid: bare pids, one a line; with --kill: no words", 'q', LSP_GROUP_SHOW, OPT_QUIET,
+	 ASKED(LSP_ASK_PID) | ASKED(LSP_ASK_KILL)},
+	{"plain", NULL, "tab-separated, for scripts", 0, LSP_GROUP_SHOW, OPT_PLAIN, LISTS},
+	{"csv", NULL, "comma-separated (RFC 4180)", 0, LSP_GROUP_SHOW, OPT_CSV, LISTS},
 	{"json", NULL, "one JSON document", 0, LSP_GROUP_SHOW, OPT_JSON},
-	{"ndjson", NULL, "one JSON record a line", 0, LSP_GROUP_SHOW, OPT_NDJSON},
+	{"ndjson", NULL, "one JSON record a line", 0, LSP_GROUP_SHOW, OPT_NDJSON, LISTS},
 
-	{NULL, NULL, "internet sockets, as in lsof -i :8000; there are no others here", 'i', LSP_GROUP_HABIT, OPT_INTERNET},
+	{"dry-run", NULL, "only say what would end, and what would go with it", 0, LSP_GROUP_KILL, OPT_DRY_RUN, KILLS},
+	{"interactive", NULL, "ask for each process (also -i)", 0, LSP_GROUP_KILL, OPT_INTERACTIVE, KILLS},
+	{"force", NULL, "KILL those that the signal does not end, and protected ones too", 0, LSP_GROUP_KILL, OPT_FORCE, KILLS},
+	{"signal", "NAME|NUMBER", "send this rather than TERM", 0, LSP_GROUP_KILL, OPT_SIGNAL, KILLS},
+	{"timeout", "SECONDS", "wait so long for the end and for the port (5)", 0, LSP_GROUP_KILL, OPT_TIMEOUT, KILLS},
+	{"all-states", NULL, "also end those that have connections on the port", 0, LSP_GROUP_KILL, OPT_ALL_STATES, KILLS},
+	{"ok-if-free", NULL, "a port that nobody holds is success", 0, LSP_GROUP_KILL, OPT_OK_IF_FREE, KILLS},
+
+	{NULL, NULL, "internet sockets, as in lsof -i :8000: always so; with --kill: --interactive", 'i', LSP_GROUP_HABIT, OPT_INTERNET},
 	{NULL, NULL, "numbers rather than names: always so", 'n', LSP_GROUP_HABIT, OPT_HABIT},
 	{NULL, NULL, "pids and process names: always shown", 'p', LSP_GROUP_HABIT, OPT_HABIT},
 	{NULL, NULL, "as -p (netstat on Windows)", 'o', LSP_GROUP_HABIT, OPT_HABIT},
@@ -85,7 +110,7 @@ struct reading {
 	const char *question; /* the word that asked it, NULL: none yet */
 	const char *format;   /* the word that chose it */
 	unsigned protos, families, states;
-	uint32_t word_count;
+	const char *used[sizeof options / sizeof *options]; /* for each option: the word that named it */
 	bool bound;
 };
 
@@ -125,7 +150,7 @@ static bool ask(struct reading *reading, enum lsp_question question, const char 
 	if (*asked == LSP_ASK_HELP || *asked == LSP_ASK_VERSION)
 		return true;
 	if (question != LSP_ASK_HELP && question != LSP_ASK_VERSION && reading->question != NULL &&
-	    (question == LSP_ASK_PID) != (*asked == LSP_ASK_PID)) {
+	    question != *asked && (question > LSP_ASK_ALL || *asked > LSP_ASK_ALL)) {
 		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%s' and '%s' are two questions: ask one at a time",
 			 reading->question, word);
 		return false;
@@ -197,6 +222,27 @@ static bool read_colour(struct reading *reading, const char *word)
 	return false;
 }
 
+/* Seconds, also parts of them: "0.5". */
+static bool read_timeout(struct reading *reading, const char *word)
+{
+	const char *dot = strchr(word, '.');
+	size_t whole = dot != NULL ? (size_t)(dot - word) : strlen(word), digits = dot != NULL ? strlen(dot + 1) : 0;
+	uint32_t seconds = 0, part = 0, scale = 1000, i;
+	bool good = lsp_number_read(word, whole, 3600, &seconds);
+
+	if (dot != NULL)
+		good = good && digits <= 3 && lsp_number_read(dot + 1, digits, 999, &part);
+	for (i = 0; i < digits && scale > 1; i++)
+		scale /= 10;
+	if (!good) {
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "--timeout '%.60s': write seconds, 0 to 3600, such as 5 or 0.5",
+			 word);
+		return false;
+	}
+	reading->request->timeout_ms = seconds * 1000 + part * (digits > 0 ? scale : 0);
+	return true;
+}
+
 static bool apply_choice(struct reading *reading, const struct lsp_option *option, const char *argument)
 {
 	struct lsp_request *request = reading->request;
@@ -218,6 +264,11 @@ static bool apply_choice(struct reading *reading, const struct lsp_option *optio
 	case OPT_SORT:
 		request->sort = argument;
 		return true;
+	case OPT_SIGNAL:
+		request->signal = argument;
+		return true;
+	case OPT_TIMEOUT:
+		return read_timeout(reading, argument);
 	default: /* OPT_COLOR */
 		return read_colour(reading, argument);
 	}
@@ -228,6 +279,7 @@ static bool apply(struct reading *reading, const struct lsp_option *option, cons
 {
 	struct lsp_request *request = reading->request;
 
+	reading->used[option - options] = word;
 	if (option->argument != NULL)
 		return apply_choice(reading, option, argument);
 	switch (option->id) {
@@ -237,6 +289,8 @@ static bool apply(struct reading *reading, const struct lsp_option *option, cons
 		return ask(reading, LSP_ASK_ALL, word);
 	case OPT_PID:
 		return ask(reading, LSP_ASK_PID, word);
+	case OPT_KILL:
+		return ask(reading, LSP_ASK_KILL, word);
 	case OPT_HELP:
 		return ask(reading, LSP_ASK_HELP, word);
 	case OPT_VERSION:
@@ -276,14 +330,32 @@ static bool apply(struct reading *reading, const struct lsp_option *option, cons
 	case OPT_QUIET:
 		request->quiet = true;
 		break;
+	case OPT_DRY_RUN:
+		request->dry_run = true;
+		break;
+	case OPT_INTERACTIVE:
+		request->interactive = true;
+		break;
+	case OPT_FORCE:
+		request->force = true;
+		break;
+	case OPT_ALL_STATES:
+		request->all_states = true;
+		break;
+	case OPT_OK_IF_FREE:
+		request->ok_if_free = true;
+		break;
 	}
 	return true;
 }
 
 static bool read_operand(struct reading *reading, const char *word)
 {
-	return lsp_operand_read(word, reading->word_count++, &reading->request->select, &reading->protos,
-				reading->usage);
+	struct lsp_request *request = reading->request;
+
+	request->words = lsp_realloc_array(request->words, request->word_count + 1, sizeof *request->words);
+	request->words[request->word_count] = word;
+	return lsp_operand_read(word, request->word_count++, &request->select, &reading->protos, reading->usage);
 }
 
 /* lsof's "-i:8000", "-iTCP:8000", "-i4": what hangs on to -i is its operand when it looks like one. */
@@ -375,7 +447,11 @@ static void choose_states(const struct reading *reading)
 	struct lsp_request *request = reading->request;
 	struct lsp_select *select = &request->select;
 
-	if (reading->states != 0) {
+	if (request->question == LSP_ASK_KILL) {
+		select->states = select->udp_states =
+			request->all_states ? LSP_STATE_ALL : LSP_STATE_BIT(LSP_LISTEN) | LSP_STATE_BIT(LSP_BOUND);
+		select->udp_states |= LSP_STATE_BIT(LSP_CLOSE);
+	} else if (reading->states != 0) {
 		select->states = select->udp_states = reading->states;
 	} else if (request->question == LSP_ASK_ALL || select->has_peer) {
 		select->states = select->udp_states = LSP_STATE_ALL;
@@ -389,22 +465,55 @@ static void choose_states(const struct reading *reading)
 						   LSP_STATE_BIT(LSP_CLOSE))) != 0;
 }
 
+/* Which question an option belongs to, for a message. */
+static const char *question_of(unsigned questions)
+{
+	if ((questions & ASKED(LSP_ASK_PID)) != 0 && (questions & ASKED(LSP_ASK_KILL)) != 0)
+		return "--pid PORT and --kill PORT";
+	return (questions & ASKED(LSP_ASK_KILL)) != 0 ? "--kill PORT" : "lists of sockets";
+}
+
+/* What only shows when all words are read: options that do not go with the question, and what a question lacks. */
+static bool check_question(struct reading *reading)
+{
+	struct lsp_request *request = reading->request;
+	size_t i;
+
+	if (request->question == LSP_ASK_HELP || request->question == LSP_ASK_VERSION) {
+		request->quiet = false; /* they answer whatever else is asked */
+		return true;
+	}
+	for (i = 0; i < sizeof options / sizeof *options; i++) {
+		if (reading->used[i] == NULL || options[i].questions == 0 ||
+		    (options[i].questions & ASKED(request->question)) != 0)
+			continue;
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%.60s' goes with %s", reading->used[i],
+			 question_of(options[i].questions));
+		return false;
+	}
+	if (request->question != LSP_ASK_KILL)
+		return true;
+	request->interactive |= reading->used[find_letter('i') - options] != NULL;
+	if (request->select.port_count == 0) {
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'--kill' wants a port: lsports --kill 8000");
+		return false;
+	}
+	return true;
+}
+
 bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_request,
 		       char ret_usage[LSP_USAGE_TEXT_MAX])
 {
 	struct reading reading = {.request = ret_request, .usage = ret_usage};
 
-	*ret_request = (struct lsp_request){.question = LSP_ASK_OPEN};
+	*ret_request = (struct lsp_request){.question = LSP_ASK_OPEN, .timeout_ms = TIMEOUT_MS};
 	ret_usage[0] = '\0';
 	if (!read_words(&reading, argc, argv)) {
 		lsp_request_clear(ret_request);
 		return false;
 	}
-	if (ret_request->question == LSP_ASK_HELP || ret_request->question == LSP_ASK_VERSION) {
-		ret_request->quiet = false; /* they answer whatever else is asked */
-	} else if (ret_request->quiet && ret_request->question != LSP_ASK_PID) {
+	if (!check_question(&reading)) {
 		lsp_request_clear(ret_request);
-		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'-q' prints bare pids and goes with --pid: lsports --pid -q PORT");
 		return false;
 	}
 	ret_request->select.protos = reading.protos != 0 ? reading.protos : LSP_PROTO_ALL;
@@ -418,4 +527,7 @@ void lsp_request_clear(struct lsp_request *request)
 	free(request->select.ports);
 	request->select.ports = NULL;
 	request->select.port_count = 0;
+	free(request->words);
+	request->words = NULL;
+	request->word_count = 0;
 }

@@ -13,6 +13,7 @@ enum lsp_question {
 	LSP_ASK_OPEN = 0, /* lsports, lsports -l */
 	LSP_ASK_ALL,	  /* -a */
 	LSP_ASK_PID,	  /* --pid */
+	LSP_ASK_KILL,	  /* --kill */
 	LSP_ASK_HELP,
 	LSP_ASK_VERSION,
 };
@@ -33,17 +34,26 @@ struct lsp_request {
 	enum lsp_colour colour;
 	bool quiet, no_header, wide, resolve;
 	bool shows_peers; /* sockets that have a peer may be among the rows */
+
+	const char **words; /* the PORT words as typed, word_count of them; select.ports[].word counts them */
+	uint32_t word_count;
+
+	/* --kill */
+	bool dry_run, interactive, force, all_states, ok_if_free;
+	const char *signal; /* NULL: TERM */
+	unsigned timeout_ms;
 };
 
 struct lsp_option {
 	const char *name;     /* long name without dashes, NULL when it has none */
 	const char *argument; /* what it wants: "STATE[,...]"; NULL: nothing */
 	const char *help;
-	char letter; /* 0 when it has none */
-	uint8_t group; /* enum lsp_option_group */
+	char letter;	   /* 0 when it has none */
+	uint8_t group;	   /* enum lsp_option_group */
 	uint8_t id;
+	uint8_t questions; /* bits of enum lsp_question that it goes with; 0: all */
 };
-enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_HABIT };
+enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_HABIT };
 
 const struct lsp_option *lsp_options(size_t *ret_count);
 

@@ -146,6 +146,8 @@ void lsp_snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_pr
 	copy.name = arena_text(own, process->name);
 	copy.exe = arena_text(own, process->exe);
 	copy.user = arena_text(own, process->user);
+	copy.unit = arena_text(own, process->unit);
+	copy.container = arena_text(own, process->container);
 	copy.argv = arena_copy(own, process->argv, process->argv_len);
 	if (known != NULL) {
 		merge_process(known, &copy);

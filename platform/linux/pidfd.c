@@ -1,0 +1,166 @@
+/*
+ * pidfd.c - a grip on one process, so that a signal can never reach a stranger.
+ *
+ * A pidfd names a process, not a number (pidfd_open(2), Linux 5.3). What is read of /proc/PID is that of the same process
+ * as long as the pidfd says that it is alive: until it was waited for, nobody else can get its pid. So every check is
+ * "look, then ask the pidfd". Without pidfds the check comes right before the kill(2), and grip_is_sure says no.
+ */
+#include "linux.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "procstat_parse.h"
+
+#define LOOK_EVERY_MS 20 /* without a pidfd */
+
+struct lsp_grip {
+	uint64_t birth;
+	uint32_t pid;
+	int pidfd;  /* -1: this kernel has none */
+	int procfd; /* /proc */
+};
+
+static int send(const struct lsp_grip *grip, int signal)
+{
+	if (grip->pidfd >= 0)
+		return (int)syscall(SYS_pidfd_send_signal, grip->pidfd, signal, NULL, 0);
+	return kill((pid_t)grip->pid, signal);
+}
+
+/* 0, or an errno: ESRCH when the process ended or is none born then. */
+static int check(const struct lsp_grip *grip)
+{
+	char path[32], text[1024];
+	struct lsp_procstat stat;
+	long len;
+
+	snprintf(path, sizeof path, "%u/stat", grip->pid);
+	len = lsp_file_read(grip->procfd, path, text, sizeof text);
+	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat) || stat.starttime != grip->birth ||
+	    stat.state == 'Z' || stat.state == 'X')
+		return ESRCH;
+	/* what was read is this process's only if it is still there. EPERM means that it is, and not ours. */
+	if (grip->pidfd >= 0 && send(grip, 0) < 0 && errno != EPERM)
+		return errno;
+	return 0;
+}
+
+enum lsp_err lsp_pidfd_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault)
+{
+	struct lsp_grip *grip;
+	int os_code = 0;
+
+	if (pid == 0 || pid > INT32_MAX) /* 0 would be our own process group to kill(2) */
+		return lsp_linux_fault(ret_fault, "pidfd_open", ESRCH);
+	grip = calloc(1, sizeof *grip);
+	if (grip == NULL)
+		return lsp_linux_fault(ret_fault, "pidfd_open", ENOMEM);
+	*grip = (struct lsp_grip){.birth = birth, .pid = pid};
+	grip->procfd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	grip->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+	/* ENOSYS: an old kernel; EPERM: a sandbox that does not know the call. kill(2) remains. */
+	if (grip->pidfd < 0 && errno != ENOSYS && errno != EPERM)
+		os_code = errno;
+	if (os_code == 0)
+		os_code = grip->procfd < 0 ? ENOSYS : check(grip);
+	if (os_code != 0) {
+		lsp_pidfd_release(grip);
+		return lsp_linux_fault(ret_fault, "pidfd_open", os_code);
+	}
+	*ret_grip = grip;
+	return LSP_OK;
+}
+
+bool lsp_pidfd_is_sure(const struct lsp_grip *grip)
+{
+	return grip->pidfd >= 0;
+}
+
+enum lsp_err lsp_pidfd_holds(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
+			     struct lsp_fault *ret_fault)
+{
+	enum lsp_err err = lsp_procfd_holds(grip->procfd, grip->pid, keys, key_count, ret_fault);
+	int os_code;
+
+	if (err != LSP_OK)
+		return err;
+	os_code = check(grip);
+	return os_code == 0 ? LSP_OK : lsp_linux_fault(ret_fault, "pidfd_send_signal", os_code);
+}
+
+enum lsp_err lsp_pidfd_end(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault)
+{
+	int os_code = grip->pidfd >= 0 ? 0 : check(grip);
+
+	if (os_code == 0 && send(grip, signal) < 0)
+		os_code = errno;
+	return os_code == 0 ? LSP_OK : lsp_linux_fault(ret_fault, "pidfd_send_signal", os_code);
+}
+
+bool lsp_pidfd_ended(const struct lsp_grip *grip, unsigned limit_ms)
+{
+	struct pollfd end = {.fd = grip->pidfd, .events = POLLIN};
+	uint64_t until = lsp_system_now_ms() + limit_ms, now;
+
+	do {
+		now = lsp_system_now_ms();
+		if (grip->pidfd < 0) {
+			if (check(grip) != 0)
+				return true;
+			lsp_system_pause(now < until ? LOOK_EVERY_MS : 0);
+		} else if (poll(&end, 1, now < until ? (int)(until - now) : 0) > 0) {
+			return true;
+		}
+	} while (now < until);
+	return false;
+}
+
+void lsp_pidfd_release(struct lsp_grip *grip)
+{
+	if (grip == NULL)
+		return;
+	if (grip->pidfd >= 0)
+		close(grip->pidfd);
+	if (grip->procfd >= 0)
+		close(grip->procfd);
+	free(grip);
+}
+
+bool lsp_pidfd_signal_of(const char *name, int *ret_signal)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"ABRT", SIGABRT}, {"KILL", SIGKILL},
+		{"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"CONT", SIGCONT},
+		{"STOP", SIGSTOP}, {"TSTP", SIGTSTP}, {"PIPE", SIGPIPE}, {"WINCH", SIGWINCH},
+	};
+	const char *plain = strncasecmp(name, "SIG", 3) == 0 ? name + 3 : name;
+	char *end;
+	long number = strtol(name, &end, 10);
+	size_t i;
+
+	if (isdigit((unsigned char)name[0]) && *end == '\0' && number > 0 && number < NSIG) {
+		*ret_signal = (int)number;
+		return true;
+	}
+	for (i = 0; i < sizeof signals / sizeof *signals; i++) {
+		if (strcasecmp(signals[i].name, plain) == 0) {
+			*ret_signal = signals[i].number;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,129 @@
+/*
+ * supervisor.c - see supervisor.h.
+ */
+#include "supervisor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KIN_MAX 64
+
+/* Programs whose job it is to start others again. The name is compared with the start of the process's name and of the
+ * file names of its first two arguments: pm2 and nodemon are scripts that node runs. */
+static const struct {
+	const char *start, *name, *command;
+} supervisors[] = {
+	{"PM2", "pm2", "pm2 list; pm2 stop NAME"},
+	{"pm2", "pm2", "pm2 list; pm2 stop NAME"},
+	{"supervisord", "supervisord", "supervisorctl status; supervisorctl stop NAME"},
+	{"nodemon", "nodemon", ""},
+	{"forever", "forever", "forever list; forever stop INDEX"},
+	{"runsv", "runit", "sv stop NAME"},
+	{"s6-supervise", "s6", "s6-svc -d FOLDER"},
+	{"circusd", "circus", "circusctl stop NAME"},
+	{"monit", "monit", "monit stop NAME"},
+	{"watchexec", "watchexec", ""},
+	{"containerd-shim", "docker", ""},
+	{"conmon", "podman", ""},
+};
+
+/* What runs commands for people, and does not start them again. */
+static const char *const shells[] = {"bash", "sh",   "dash", "zsh",  "fish",  "ksh",	"tmux", "screen", "login", "sshd",
+				     "sudo", "su",   "doas", "make", "xargs", "timeout", "env",	 "systemd", "init",  "npm"};
+
+/* The whole word: "pm2", "PM2 v5.3.0: God Daemon", "nodemon.js", "containerd-shim-runc-v2", not "monitor" for "monit". */
+static bool begins(const char *text, const char *start)
+{
+	size_t len = strlen(start);
+
+	return text != NULL && strncmp(text, start, len) == 0 && (text[len] == '\0' || strchr(" .-", text[len]) != NULL);
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static bool is_called(const struct lsp_process *process, const char *start)
+{
+	const char *second = NULL;
+
+	if (begins(process->name, start) || begins(file_name(process->argv), start))
+		return true;
+	if (process->argv != NULL && strlen(process->argv) + 1 < process->argv_len)
+		second = process->argv + strlen(process->argv) + 1;
+	return begins(file_name(second), start);
+}
+
+static bool is_shell(const struct lsp_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof shells / sizeof *shells; i++) {
+		if (process->name != NULL && strcmp(process->name, shells[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
+			   struct lsp_supervisor *ret_supervisor)
+{
+	size_t generation, i;
+
+	for (generation = 0; generation < KIN_MAX && (process->has & LSP_PROCESS_HAS_PARENT) != 0; generation++) {
+		process = lsp_snapshot_process(snapshot, process->parent);
+		if (process == NULL)
+			return false;
+		for (i = 0; i < sizeof supervisors / sizeof *supervisors; i++) {
+			if (!is_called(process, supervisors[i].start))
+				continue;
+			*ret_supervisor = (struct lsp_supervisor){.pid = process->pid, .is_known = true};
+			snprintf(ret_supervisor->name, sizeof ret_supervisor->name, "%s", supervisors[i].name);
+			snprintf(ret_supervisor->command, sizeof ret_supervisor->command, "%s", supervisors[i].command);
+			if (supervisors[i].command[0] == '\0')
+				snprintf(ret_supervisor->command, sizeof ret_supervisor->command, "kill %u", process->pid);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
+		       struct lsp_supervisor *ret_supervisor)
+{
+	bool by_user = (process->has & LSP_PROCESS_USER_UNIT) != 0;
+	const struct lsp_process *parent;
+	struct lsp_supervisor found = {.pid = 0};
+
+	if (process->container != NULL) {
+		found.is_known = true;
+		if (known_ancestor(snapshot, process, &found) && strcmp(found.name, "podman") == 0)
+			snprintf(found.command, sizeof found.command, "podman stop %s", process->container);
+		else
+			snprintf(found.command, sizeof found.command, "docker stop %s", process->container);
+		snprintf(found.name, sizeof found.name, "container %s", process->container);
+		*ret_supervisor = found;
+		return true;
+	}
+	if (known_ancestor(snapshot, process, ret_supervisor))
+		return true;
+	if (process->unit != NULL) {
+		found.is_known = true;
+		snprintf(found.name, sizeof found.name, "systemd (%s)", process->unit);
+		snprintf(found.command, sizeof found.command, "systemctl%s stop %s", by_user ? " --user" : "",
+			 process->unit);
+		*ret_supervisor = found;
+		return true;
+	}
+	parent = (process->has & LSP_PROCESS_HAS_PARENT) != 0 ? lsp_snapshot_process(snapshot, process->parent) : NULL;
+	if (parent == NULL || parent->pid <= 1 || is_shell(parent))
+		return false;
+	found.pid = parent->pid;
+	snprintf(found.name, sizeof found.name, "%s", parent->name != NULL ? parent->name : "its parent");
+	snprintf(found.command, sizeof found.command, "kill %u", parent->pid);
+	*ret_supervisor = found;
+	return true;
+}

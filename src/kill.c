@@ -1,0 +1,349 @@
+/*
+ * kill.c - see kill.h. The plan is made from one look, carried out by act/, and judged by new looks: "freed" is never
+ * said of anything that was not looked at again.
+ */
+#include "kill.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "act/end.h"
+#include "act/guard.h"
+#include "act/supervisor.h"
+#include "core/mem.h"
+#include "kill_say.h"
+#include "look.h"
+#include "say.h"
+
+#define KILL_WAIT_MS 2000  /* KILL cannot be ignored, but a process may sit in the kernel */
+#define SETTLE_MS 300	   /* the port must stay free so long before it is called freed */
+#define SETTLE_KNOWN_MS 1500 /* the same when somebody's job is to start the process again: systemd waits 100 ms */
+#define LOOK_EVERY_MS 50
+#define WANT_ALL \
+	(LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID | LSP_WANT_STARTED | LSP_WANT_KIN)
+
+bool lsp_kill_asks(const struct lsp_socket *socket, const void *arg)
+{
+	const struct lsp_kill_asked *asked = arg;
+	size_t i;
+
+	for (i = 0; i < asked->select->port_count; i++) {
+		if (asked->select->ports[i].word == asked->word && lsp_endpoint_matches(&asked->select->ports[i], socket))
+			return true;
+	}
+	return false;
+}
+
+static enum lsp_err look(struct lsp_kill *kill, const struct lsp_select *select, unsigned want,
+			 struct lsp_snapshot **ret_snapshot)
+{
+	struct lsp_need need = {.select = select, .holders = true, .want = want, .users = true, .interfaces = true};
+	struct lsp_fault fault;
+	enum lsp_err err = lsp_look(kill->backend, &need, ret_snapshot, &fault);
+
+	if (err != LSP_OK)
+		lsp_say("cannot read the sockets: %s: %s", fault.op, fault.detail);
+	return err;
+}
+
+/* What holds the ports now, and the connections that linger on them. */
+static bool look_after(struct lsp_kill *kill)
+{
+	struct lsp_select select = kill->request->select;
+
+	free(kill->after_rows);
+	kill->after_rows = NULL;
+	kill->after_count = 0;
+	lsp_snapshot_free(kill->after);
+	kill->after = NULL;
+	select.states = select.udp_states = LSP_STATE_ALL;
+	if (look(kill, &select, WANT_ALL, &kill->after) != LSP_OK)
+		return false;
+	lsp_kin_read(kill->backend, kill->after, kill->backend->self());
+	kill->after_count = lsp_join(kill->after, &kill->after_rows);
+	return true;
+}
+
+/* Of a look of all states, a row that decides: it keeps others from the port, or with --all-states has a holder. Rows
+ * without a process stay: they are counted as waiting. */
+static bool counts(const struct lsp_kill *kill, const struct lsp_row *row)
+{
+	return lsp_socket_holds_port(row->socket) || row->owner == LSP_OWNER_NONE || kill->request->all_states;
+}
+
+static void keep_deciding(struct lsp_kill *kill)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < kill->after_count; i++) {
+		if (counts(kill, &kill->after_rows[i]))
+			kill->after_rows[kept++] = kill->after_rows[i];
+	}
+	kill->after_count = kept;
+}
+
+static bool was_held(const struct lsp_kill *kill, const struct lsp_kill_asked *asked)
+{
+	size_t i;
+
+	for (i = 0; i < kill->before_count; i++) {
+		if (kill->before_rows[i].owner != LSP_OWNER_GONE && kill->before_rows[i].owner != LSP_OWNER_NONE &&
+		    lsp_kill_asks(kill->before_rows[i].socket, asked))
+			return true;
+	}
+	return false;
+}
+
+/* The worst verdict of all ports, from the last look. */
+static enum lsp_verdict_word judge(struct lsp_kill *kill)
+{
+	enum lsp_verdict_word worst = LSP_VERDICT_FREE;
+	uint32_t i;
+
+	keep_deciding(kill);
+	for (i = 0; i < kill->port_count; i++) {
+		struct lsp_kill_asked asked = {&kill->request->select, i};
+
+		kill->ports[i].verdict = lsp_verdict_of(&kill->plan, kill->after, kill->after_rows, kill->after_count,
+							lsp_kill_asks, &asked, was_held(kill, &asked));
+		if (kill->ports[i].verdict.word > worst)
+			worst = kill->ports[i].verdict.word;
+	}
+	return worst;
+}
+
+/* Somebody is about to start one of the victims again. */
+static bool is_supervised(const struct lsp_kill *kill)
+{
+	struct lsp_supervisor supervisor;
+	size_t i;
+
+	for (i = 0; i < kill->plan.count; i++) {
+		if (lsp_supervisor_of(kill->before, kill->plan.victims[i].process, &supervisor) && supervisor.is_known)
+			return true;
+	}
+	return false;
+}
+
+/* Processes that hold the very sockets of the plan and are not in it: a worker born while its master ended. */
+static size_t count_stragglers(const struct lsp_kill *kill)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < kill->port_count; i++) {
+		const struct lsp_verdict *verdict = &kill->ports[i].verdict;
+
+		count += verdict->word == LSP_VERDICT_HELD && verdict->victim == NULL;
+	}
+	return count;
+}
+
+static void end_stragglers(struct lsp_kill *kill, size_t round, const struct lsp_end_order *order)
+{
+	struct lsp_row *rows = lsp_realloc_array(NULL, kill->after_count, sizeof *rows);
+	size_t count = 0, i, j;
+
+	for (i = 0; i < kill->after_count; i++) {
+		bool is_planned = false;
+
+		for (j = 0; j < kill->plan.count; j++)
+			is_planned |= lsp_victim_holds(&kill->plan.victims[j], kill->after_rows[i].socket->key);
+		if (is_planned)
+			rows[count++] = kill->after_rows[i];
+	}
+	lsp_plan_add(&kill->plan, kill->after, rows, count, kill->backend->self());
+	free(rows);
+	/* the plan points into this look now: it is kept */
+	kill->stragglers[round] = kill->after;
+	kill->after = NULL;
+	lsp_end(kill->backend, &kill->plan, order);
+}
+
+/* Ends, then looks until the port stayed free for a while, is held for good, or time is up. False: a look failed. */
+static bool end_and_watch(struct lsp_kill *kill)
+{
+	const struct lsp_backend *backend = kill->backend;
+	uint64_t start = backend->now_ms();
+	struct lsp_end_order order = {.signal = kill->signal,
+				      .force = kill->request->force,
+				      .until_ms = start + kill->request->timeout_ms,
+				      .kill_wait_ms = KILL_WAIT_MS};
+	uint64_t settled;
+	size_t round = 0;
+
+	lsp_end(backend, &kill->plan, &order);
+	settled = backend->now_ms() + (is_supervised(kill) ? SETTLE_KNOWN_MS : SETTLE_MS);
+	for (;;) {
+		enum lsp_verdict_word worst;
+
+		if (!look_after(kill))
+			return false;
+		worst = judge(kill);
+		if (count_stragglers(kill) > 0 && round < 3) {
+			end_stragglers(kill, round++, &order);
+			continue;
+		}
+		if (worst > LSP_VERDICT_FREED || backend->now_ms() >= settled)
+			return true;
+		backend->pause(LOOK_EVERY_MS);
+	}
+}
+
+/* y or Y is yes; anything else, and the end of the input, is no. */
+static bool answers_yes(void)
+{
+	char line[64];
+
+	if (fgets(line, sizeof line, stdin) == NULL)
+		return false;
+	return line[0] == 'y' || line[0] == 'Y';
+}
+
+static void ask(struct lsp_kill *kill)
+{
+	size_t i;
+
+	for (i = 0; i < kill->plan.count; i++) {
+		struct lsp_victim *victim = &kill->plan.victims[i];
+
+		if (victim->refusal != LSP_REFUSAL_NONE && !kill->request->force)
+			continue; /* it will be refused, and said so */
+		lsp_kill_say_question(kill, victim);
+		if (!answers_yes())
+			victim->outcome = LSP_OUTCOME_DECLINED;
+	}
+}
+
+static int code_of(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+{
+	size_t i;
+
+	switch (port->verdict.word) {
+	case LSP_VERDICT_FREE:
+		return kill->request->ok_if_free ? 0 : 1;
+	case LSP_VERDICT_FREED:
+		return 0;
+	case LSP_VERDICT_HIDDEN:
+		return 3;
+	case LSP_VERDICT_PLANNED:
+		for (i = 0; i < kill->plan.count; i++) {
+			if (kill->plan.victims[i].refusal != LSP_REFUSAL_NONE && !kill->request->force)
+				return 4;
+		}
+		return 0;
+	default:
+		return 4;
+	}
+}
+
+/* A dry run judges what is: who would have to end is no failure yet. */
+static void judge_plan(struct lsp_kill *kill)
+{
+	size_t i;
+
+	kill->after_count = lsp_join(kill->before, &kill->after_rows);
+	kill->after = kill->before;
+	judge(kill);
+	kill->after = NULL;
+	for (i = 0; i < kill->port_count; i++) {
+		if (kill->ports[i].verdict.word == LSP_VERDICT_HELD || kill->ports[i].verdict.word == LSP_VERDICT_TAKEN)
+			kill->ports[i].verdict.word = LSP_VERDICT_PLANNED;
+	}
+}
+
+static bool plan(struct lsp_kill *kill)
+{
+	const struct lsp_request *request = kill->request;
+	uint32_t self = kill->backend->self();
+
+	if (look(kill, &request->select, WANT_ALL, &kill->before) != LSP_OK)
+		return false;
+	lsp_kin_read(kill->backend, kill->before, self);
+	kill->before_count = lsp_join(kill->before, &kill->before_rows);
+	lsp_plan_add(&kill->plan, kill->before, kill->before_rows, kill->before_count, self);
+	if (kill->plan.count > 0 && (request->dry_run || request->interactive || request->format == LSP_FORMAT_JSON)) {
+		struct lsp_select all = {.protos = LSP_PROTO_ALL,
+					 .families = LSP_FAMILY_BIT_4 | LSP_FAMILY_BIT_6,
+					 .states = LSP_STATE_ALL,
+					 .udp_states = LSP_STATE_ALL};
+
+		return look(kill, &all, 0, &kill->wide) == LSP_OK;
+	}
+	return true;
+}
+
+static bool carry_out(struct lsp_kill *kill)
+{
+	if (kill->request->interactive)
+		ask(kill);
+	if (kill->plan.count > 0)
+		return end_and_watch(kill);
+	/* nobody to end: the one look says all */
+	kill->after = kill->before;
+	kill->after_count = lsp_join(kill->before, &kill->after_rows);
+	judge(kill);
+	kill->after = NULL;
+	return true;
+}
+
+static void clear(struct lsp_kill *kill)
+{
+	size_t i;
+
+	lsp_plan_clear(&kill->plan);
+	for (i = 0; i < sizeof kill->stragglers / sizeof *kill->stragglers; i++)
+		lsp_snapshot_free(kill->stragglers[i]);
+	lsp_snapshot_free(kill->after);
+	lsp_snapshot_free(kill->wide);
+	lsp_snapshot_free(kill->before);
+	free(kill->after_rows);
+	free(kill->before_rows);
+	free(kill->ports);
+}
+
+static bool choose(struct lsp_kill *kill)
+{
+	const char *signal = kill->request->signal;
+	uint32_t i;
+
+	kill->signal = LSP_SIGNAL_TERM;
+	if (signal != NULL && !kill->backend->signal_of(signal, &kill->signal))
+		return lsp_say_usage("--signal '%.60s': there is no such signal; write TERM, INT, HUP, KILL or a number",
+				     signal);
+	kill->port_count = kill->request->word_count;
+	kill->ports = lsp_alloc(kill->port_count * sizeof *kill->ports);
+	for (i = 0; i < kill->port_count; i++)
+		kill->ports[i].word = kill->request->words[i];
+	return true;
+}
+
+int lsp_kill(const struct lsp_backend *backend, const struct lsp_request *request)
+{
+	struct lsp_kill kill = {.backend = backend, .request = request};
+	int code = 0;
+	size_t i;
+
+	if (!choose(&kill)) {
+		clear(&kill);
+		return 2;
+	}
+	if (!plan(&kill)) {
+		clear(&kill);
+		return 5;
+	}
+	if (request->dry_run)
+		judge_plan(&kill);
+	else if (!carry_out(&kill))
+		code = 5;
+	for (i = 0; i < kill.port_count; i++) {
+		kill.ports[i].code = code_of(&kill, &kill.ports[i]);
+		code = kill.ports[i].code > code ? kill.ports[i].code : code;
+	}
+	errno = 0;
+	lsp_kill_say(&kill);
+	code = lsp_say_written(code);
+	clear(&kill);
+	return code;
+}

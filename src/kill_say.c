@@ -1,0 +1,373 @@
+/*
+ * kill_say.c - see kill_say.h.
+ */
+#include "kill_say.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <lsports/service.h>
+
+#include "act/guard.h"
+#include "act/supervisor.h"
+#include "say.h"
+#include "view/cell.h"
+#include "view/escape.h"
+
+#define PHRASE_MAX 700
+
+/* "node (pid 3233, user anna)". Its name may hold any byte: what prints it escapes. */
+static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
+			     char ret_phrase[PHRASE_MAX])
+{
+	const char *user = process->user, *name = process->name != NULL ? process->name : "a process";
+
+	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
+		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
+	if (user != NULL)
+		snprintf(ret_phrase, PHRASE_MAX, "%s (pid %u, user %s)", name, process->pid, user);
+	else if ((process->has & LSP_PROCESS_HAS_UID) != 0)
+		snprintf(ret_phrase, PHRASE_MAX, "%s (pid %u, uid %u)", name, process->pid, process->uid);
+	else
+		snprintf(ret_phrase, PHRASE_MAX, "%s (pid %u)", name, process->pid);
+	return ret_phrase;
+}
+
+size_t lsp_kill_others(const struct lsp_kill *kill, const struct lsp_victim *victim,
+		       void (*each)(const struct lsp_socket *socket, void *arg), void *arg)
+{
+	const struct lsp_snapshot *wide = kill->wide;
+	size_t clients = 0, holder, i, j;
+
+	for (i = 0; wide != NULL && i < wide->socket_count; i++) {
+		const struct lsp_socket *socket = &wide->sockets[i];
+		size_t count = 0;
+		const struct lsp_holder *holders =
+			(socket->has & LSP_HAS_KEY) != 0 ? lsp_snapshot_holders_of(wide, socket->key, &count) : NULL;
+		bool is_held = false, is_served = false;
+
+		for (holder = 0; holder < count; holder++)
+			is_held |= holders[holder].pid == victim->process->pid;
+		if (!is_held || lsp_victim_holds(victim, socket->key))
+			continue;
+		if (lsp_socket_holds_port(socket)) {
+			each(socket, arg);
+			continue;
+		}
+		/* a client: connected to a port that somebody listens on here */
+		for (j = 0; j < wide->socket_count && !is_served; j++)
+			is_served = wide->sockets[j].state == LSP_LISTEN &&
+				    wide->sockets[j].local_port == socket->local_port;
+		clients += socket->state == LSP_ESTABLISHED && is_served;
+	}
+	return clients;
+}
+
+static void put_socket(struct lsp_sink *sink, const struct lsp_snapshot *snapshot, const struct lsp_socket *socket)
+{
+	struct lsp_row row = {.socket = socket};
+	struct lsp_subject subject = lsp_subject_of(snapshot, &row);
+
+	lsp_sink_word(sink, lsp_proto_name(socket->proto));
+	lsp_sink_byte(sink, ' ');
+	lsp_cell_all(sink, &subject, LSP_COL_LOCAL, "-");
+}
+
+/* --- the plan --------------------------------------------------------------------------------------------- */
+
+struct others {
+	struct lsp_sink *sink;
+	const struct lsp_snapshot *snapshot;
+	size_t count;
+};
+
+static void put_other(const struct lsp_socket *socket, void *arg)
+{
+	struct others *others = arg;
+
+	lsp_sink_word(others->sink, others->count++ == 0 ? "\n    goes with it: " : ", ");
+	put_socket(others->sink, others->snapshot, socket);
+}
+
+static const char *reason_of(const struct lsp_victim *victim, char *ret_text, size_t size)
+{
+	char target[80];
+
+	switch ((enum lsp_refusal)victim->refusal) {
+	case LSP_REFUSAL_INIT:
+		return "it is the first process here, and everything ends with it";
+	case LSP_REFUSAL_SELF:
+		return "it is lsports itself";
+	case LSP_REFUSAL_ANCESTOR:
+		return "lsports was started from it, as from your shell or its terminal";
+	case LSP_REFUSAL_CONTAINER_INIT:
+		snprintf(ret_text, size, "it is the first process of a container, which ends with it%s%s",
+			 victim->process->container != NULL ? "; better: docker stop " : "",
+			 victim->process->container != NULL ? victim->process->container : "");
+		return ret_text;
+	case LSP_REFUSAL_FORWARDER:
+		lsp_forwards(victim->process, target, sizeof target);
+		snprintf(ret_text, size,
+			 "it only passes the port on to %s%s; stop that container: docker ps --filter publish=PORT, docker stop",
+			 target[0] != '\0' ? "a container, " : "a container", target);
+		return ret_text;
+	default:
+		return "";
+	}
+}
+
+static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const struct lsp_victim *victim)
+{
+	struct others others = {sink, kill->wide, 0};
+	char phrase[PHRASE_MAX], reason[400];
+	size_t clients, count = 0, i;
+
+	phrase_of(kill->before, victim->process, phrase);
+	lsp_escape_text(sink, phrase, strlen(phrase));
+	if ((victim->process->has & LSP_PROCESS_HAS_STARTED) != 0) {
+		lsp_sink_word(sink, ", started ");
+		lsp_sink_time(sink, (int64_t)(victim->process->started_ms / 1000));
+	}
+	for (i = 0; i < kill->before_count; i++) {
+		if (!lsp_victim_holds(victim, kill->before_rows[i].socket->key))
+			continue;
+		lsp_sink_word(sink, count++ == 0 ? "\n    holds: " : ", ");
+		put_socket(sink, kill->before, kill->before_rows[i].socket);
+	}
+	clients = lsp_kill_others(kill, victim, put_other, &others);
+	if (clients > 0) {
+		lsp_sink_word(sink, "\n    connected clients: ");
+		lsp_sink_number(sink, clients);
+	}
+	if (victim->refusal != LSP_REFUSAL_NONE) {
+		const char *text = reason_of(victim, reason, sizeof reason);
+
+		lsp_sink_word(sink, "\n    refused without --force: ");
+		lsp_escape_text(sink, text, strlen(text));
+	}
+	lsp_sink_byte(sink, '\n');
+}
+
+void lsp_kill_say_question(const struct lsp_kill *kill, const struct lsp_victim *victim)
+{
+	struct lsp_sink sink;
+
+	lsp_sink_open(&sink, stderr);
+	put_victim(&sink, kill, victim);
+	lsp_sink_word(&sink, "End it? [y/N] ");
+	lsp_sink_close(&sink);
+	fflush(stderr);
+}
+
+static void put_plan(struct lsp_sink *sink, const struct lsp_kill *kill)
+{
+	size_t i;
+
+	if (kill->plan.count == 0)
+		return;
+	lsp_sink_word(sink, "would end:\n");
+	for (i = 0; i < kill->plan.count; i++) {
+		lsp_sink_word(sink, "  ");
+		put_victim(sink, kill, &kill->plan.victims[i]);
+	}
+}
+
+/* --- the outcome ------------------------------------------------------------------------------------------- */
+
+/* Whether the victim held a socket of this port. */
+static bool is_of_port(const struct lsp_kill *kill, const struct lsp_victim *victim, uint32_t word)
+{
+	struct lsp_kill_asked asked = {&kill->request->select, word};
+	size_t i;
+
+	for (i = 0; i < kill->before_count; i++) {
+		if (lsp_victim_holds(victim, kill->before_rows[i].socket->key) &&
+		    lsp_kill_asks(kill->before_rows[i].socket, &asked))
+			return true;
+	}
+	return false;
+}
+
+static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_t word)
+{
+	static const char *const verbs[] = {
+		[LSP_OUTCOME_ENDED] = "ended ",
+		[LSP_OUTCOME_KILLED] = "killed ",
+		[LSP_OUTCOME_SURVIVED] = "still runs, without the port: ",
+		[LSP_OUTCOME_GONE] = "went by itself: ",
+	};
+	size_t more = 0, named = 0, i;
+	char phrase[PHRASE_MAX];
+
+	lsp_sink_word(sink, "freed");
+	for (i = 0; i < kill->plan.count; i++) {
+		const struct lsp_victim *victim = &kill->plan.victims[i];
+
+		if (!is_of_port(kill, victim, word) || victim->outcome > LSP_OUTCOME_GONE)
+			continue;
+		if (named >= 3) {
+			more++;
+			continue;
+		}
+		lsp_sink_word(sink, named++ == 0 ? "; " : ", ");
+		lsp_sink_word(sink, verbs[victim->outcome]);
+		phrase_of(kill->before, victim->process, phrase);
+		lsp_escape_text(sink, phrase, strlen(phrase));
+	}
+	if (more > 0) {
+		lsp_sink_word(sink, " and ");
+		lsp_sink_number(sink, more);
+		lsp_sink_word(sink, " more");
+	}
+}
+
+static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+{
+	const struct lsp_verdict *verdict = &port->verdict;
+	const struct lsp_victim *victim = verdict->victim;
+	char phrase[PHRASE_MAX], reason[400];
+
+	phrase_of(kill->after != NULL ? kill->after : kill->before, verdict->process, phrase);
+	switch (victim != NULL ? (enum lsp_outcome)victim->outcome : LSP_OUTCOME_NONE) {
+	case LSP_OUTCOME_SURVIVED:
+		if (kill->request->force)
+			lsp_say("%s: still held by %s: not even KILL ended it; it sits in the kernel", port->word, phrase);
+		else
+			lsp_say("%s: still held by %s, which did not end within %g s; --force ends it with KILL",
+				port->word, phrase, kill->request->timeout_ms / 1000.0);
+		break;
+	case LSP_OUTCOME_REFUSED:
+		lsp_say("%s: not ended: %s: %s%s", port->word, phrase, reason_of(victim, reason, sizeof reason),
+			victim->refusal != LSP_REFUSAL_SELF ? "; --force ends it all the same" : "");
+		break;
+	case LSP_OUTCOME_DECLINED:
+		lsp_say("%s: still held by %s, left alone as you said", port->word, phrase);
+		break;
+	case LSP_OUTCOME_DENIED:
+		lsp_say("%s: still held by %s, which is not yours to end; run with sudo", port->word, phrase);
+		break;
+	default:
+		lsp_say("%s: still held by %s, which came to it meanwhile; ask again", port->word, phrase);
+	}
+}
+
+static void say_taken(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+{
+	struct lsp_supervisor supervisor;
+	char phrase[PHRASE_MAX];
+
+	phrase_of(kill->after, port->verdict.process, phrase);
+	if (!lsp_supervisor_of(kill->after, port->verdict.process, &supervisor))
+		lsp_say("%s: taken again by %s", port->word, phrase);
+	else if (supervisor.pid != 0)
+		lsp_say("%s: taken again by %s, started by %s (pid %u); stop that: %s", port->word, phrase, supervisor.name,
+			supervisor.pid, supervisor.command);
+	else
+		lsp_say("%s: taken again by %s, started by %s; stop that: %s", port->word, phrase, supervisor.name,
+			supervisor.command);
+}
+
+static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+{
+	const struct lsp_socket *socket = port->verdict.socket;
+	const struct lsp_snapshot *snapshot = kill->after != NULL ? kill->after : kill->before;
+	const char *user = lsp_snapshot_name(snapshot, LSP_NAME_USER, socket->uid);
+	char way_out[1200];
+
+	kill->backend->way_out(way_out, sizeof way_out);
+	if ((socket->has & LSP_HAS_UID) == 0)
+		lsp_say("%s: held, and its process is hidden; %s", port->word, way_out);
+	else
+		lsp_say("%s: held by uid %u%s%s%s, and its process is hidden; %s", port->word, socket->uid,
+			user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "", way_out);
+}
+
+static void say_kernel(const struct lsp_kill_port *port)
+{
+	const struct lsp_socket *socket = port->verdict.socket;
+	struct lsp_service service;
+
+	if (lsp_service_at(socket->proto, socket->local_port, &service))
+		lsp_say("%s: held by the kernel itself (%s, by the number): there is no process to end; stop the service",
+			port->word, service.name);
+	else
+		lsp_say("%s: held by the kernel itself: there is no process to end", port->word);
+}
+
+static void say_waiting(const struct lsp_kill_port *port)
+{
+	if (port->verdict.waiting > 0)
+		lsp_say("%s: %zu connections linger without a process (TIME_WAIT and the like): a server with SO_REUSEADDR can "
+			"bind now, any other within 60 s",
+			port->word, port->verdict.waiting);
+}
+
+static void say_unsure(const struct lsp_kill *kill)
+{
+	size_t i;
+
+	for (i = 0; i < kill->plan.count; i++) {
+		if (kill->plan.victims[i].unsure)
+			lsp_say("this system cannot pin a process: pid %u was checked, then signalled by its number",
+				kill->plan.victims[i].process->pid);
+	}
+}
+
+/* What is done goes to stdout; what stands in the way is said to the person. */
+static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_t word)
+{
+	const struct lsp_kill_port *port = &kill->ports[word];
+
+	switch (port->verdict.word) {
+	case LSP_VERDICT_FREE:
+		if (!kill->request->ok_if_free) {
+			lsp_say("%s: nobody holds it", port->word);
+			break;
+		}
+		lsp_escape_text(sink, port->word, strlen(port->word));
+		lsp_sink_word(sink, ": free\n");
+		break;
+	case LSP_VERDICT_FREED:
+		lsp_escape_text(sink, port->word, strlen(port->word));
+		lsp_sink_word(sink, ": ");
+		put_freed(sink, kill, word);
+		lsp_sink_byte(sink, '\n');
+		break;
+	case LSP_VERDICT_HELD:
+		say_held(kill, port);
+		break;
+	case LSP_VERDICT_TAKEN:
+		say_taken(kill, port);
+		break;
+	case LSP_VERDICT_HIDDEN:
+		say_hidden(kill, port);
+		break;
+	case LSP_VERDICT_KERNEL:
+		say_kernel(port);
+		break;
+	case LSP_VERDICT_PLANNED:
+		break;
+	}
+	if (port->verdict.word <= LSP_VERDICT_FREED)
+		say_waiting(port);
+}
+
+void lsp_kill_say(const struct lsp_kill *kill)
+{
+	struct lsp_sink sink;
+	uint32_t i;
+
+	if (kill->request->format == LSP_FORMAT_JSON) {
+		lsp_kill_print_json(kill);
+		return;
+	}
+	lsp_sink_open(&sink, stdout);
+	if (kill->request->dry_run)
+		put_plan(&sink, kill);
+	for (i = 0; i < kill->port_count; i++)
+		put_port(&sink, kill, i);
+	if (kill->request->quiet)
+		sink.used = 0;
+	lsp_sink_close(&sink);
+	say_unsure(kill);
+}
