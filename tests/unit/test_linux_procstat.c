@@ -235,9 +235,26 @@ static void test_names(void **state)
 		if (strcmp(name, row->name) != 0)
 			print_error("%s\n", row->what);
 		assert_string_equal(name, row->name);
+		/* who skips the arguments because the program's name is enough comes to the same name */
+		if (lsp_process_is_named_by(comm, strlen(row->comm), row->exe)) {
+			lsp_process_pick_name(comm, strlen(row->comm), row->exe, NULL, 0, name, sizeof name);
+			assert_string_equal(name, row->name);
+		}
 		free(argv);
 		free(comm);
 	}
+}
+
+static void test_when_arguments_are_needed(void **state)
+{
+	(void)state;
+	assert_true(lsp_process_is_named_by("nginx", 5, "/usr/sbin/nginx"));
+	assert_true(lsp_process_is_named_by("nginx", 5, "/usr/sbin/nginx (deleted)"));
+	assert_true(lsp_process_is_named_by("systemd-resolve", 15, "/usr/lib/systemd/systemd-resolved"));
+	assert_false(lsp_process_is_named_by("gunicorn", 8, "/usr/bin/python3.11"));
+	assert_false(lsp_process_is_named_by("MainThread", 10, "/usr/bin/node"));
+	assert_false(lsp_process_is_named_by("nginx", 5, NULL));
+	assert_false(lsp_process_is_named_by("", 0, "/usr/sbin/nginx"));
 }
 
 /* Never a byte more than the caller has room for. */
@@ -280,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_refused_stats),
 		cmocka_unit_test(test_status_uid),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_when_arguments_are_needed),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_long_program),
 	};
