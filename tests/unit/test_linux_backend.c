@@ -28,10 +28,10 @@
 #define WORD_AT(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset))
 #define ARG(n) (offsetof(struct seccomp_data, args) + 8 * (n))
 /* Call nr fails with os_code when argument n is value. */
-#define REFUSE(nr_, n, value, os_code) \
-	WORD_AT(offsetof(struct seccomp_data, nr)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr_, 0, 3), WORD_AT(ARG(n)), \
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1), \
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ((os_code) & SECCOMP_RET_DATA))
+#define REFUSE(nr_, n, value, os_code)                                                                                 \
+	WORD_AT(offsetof(struct seccomp_data, nr)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr_, 0, 3), WORD_AT(ARG(n)),   \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),                                                      \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ((os_code)&SECCOMP_RET_DATA))
 
 static void refuse(long call, unsigned argument, uint32_t value, int os_code)
 {
@@ -161,7 +161,8 @@ static void place_without_proc(const struct tree *tree)
 	child_assert(snapshot->notes == LSP_NOTE_NO_HOLDERS);
 	refuse(SYS_socket, 0, AF_NETLINK, EACCES);
 	memset(&fault, 0, sizeof fault);
-	child_assert(backend->sockets(snapshot, &everything, &fault) == LSP_DENIED); /* the first refusal is the one said */
+	child_assert(backend->sockets(snapshot, &everything, &fault) ==
+		     LSP_DENIED); /* the first refusal is the one said */
 	child_assert(fault.err == LSP_DENIED && fault.os_code == EACCES);
 	child_assert(snapshot->socket_count == 0);
 	child_assert((snapshot->notes & LSP_NOTE_PROCNET) == 0);
