@@ -17,9 +17,12 @@ folder=${LSPORTS_FUZZ_DIR:-$top/build-fuzz}
 mkdir -p "$folder/corpus/$target" "$folder/found" "$folder/src/registry"
 
 python3 -B "$top/src/registry/table.py" "$top/src/registry/ports.tsv" "$folder/src/registry/table.h"
-sources=$(ls "$top"/src/core/*.c "$top"/src/cli/*.c "$top"/src/registry/*.c "$top"/src/view/*.c)
+sources=$(ls "$top"/src/core/*.c)
 libraries=
 case $target in
+operand | command) sources="$sources $(ls "$top"/src/cli/*.c) $here/small_registry.c" ;;
+escape) sources="$sources $(ls "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c)" ;;
+service) sources="$top/src/registry/service.c" ;;
 diag | procnet | process)
 	sources="$sources $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
 	libraries=$(pkg-config --cflags --libs libmnl)
