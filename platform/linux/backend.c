@@ -37,12 +37,15 @@ static enum lsp_err read_proto(struct lsp_snapshot *snapshot, enum lsp_proto pro
 static enum lsp_err linux_sockets(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
 				  struct lsp_fault *ret_fault)
 {
+	size_t mark = lsp_snapshot_mark(snapshot);
 	enum lsp_err err = LSP_OK;
 
 	if ((hint->protos & LSP_PROTO_BIT(LSP_TCP)) != 0)
 		err = read_proto(snapshot, LSP_TCP, hint, ret_fault);
 	if (err == LSP_OK && (hint->protos & LSP_PROTO_BIT(LSP_UDP)) != 0)
 		err = read_proto(snapshot, LSP_UDP, hint, ret_fault);
+	if (err != LSP_OK)
+		lsp_snapshot_rollback(snapshot, mark); /* half an answer is none */
 	return err;
 }
 

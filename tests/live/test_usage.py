@@ -156,6 +156,7 @@ def test_head(t):
 def test_head_with_sigpipe_ignored(t):
     """Some callers (service managers, Python) ignore SIGPIPE: silent all the same."""
     many(t)
+    true(len(t.run("-a").out) > 65536, "more than a pipe holds")
     reader, writer = os.pipe()
     child = subprocess.Popen([t.binary, "-a"], stdout=writer, stderr=subprocess.PIPE, env=environment({}),
                              restore_signals=False,

@@ -37,6 +37,7 @@ static size_t make_sorted(struct lsp_socket *sockets)
 		{22, LSP_TCP, LSP_LISTEN, "200.0.0.1", NULL, 0, 1},
 		{22, LSP_TCP, LSP_LISTEN, "::", NULL, 0, 1},
 		{22, LSP_TCP, LSP_LISTEN, "fe80::1", NULL, 0, 1},
+		{22, LSP_TCP, LSP_CLOSE, "0.0.0.0", NULL, 0, 1}, /* listeners first, whatever their address */
 		{22, LSP_TCP, LSP_ESTABLISHED, "10.0.0.1", "10.0.0.2", 1, 1},
 		{22, LSP_TCP, LSP_ESTABLISHED, "10.0.0.1", "10.0.0.2", 40000, 1},
 		{22, LSP_TCP, LSP_TIME_WAIT, "10.0.0.1", "10.0.0.3", 40000, 1},

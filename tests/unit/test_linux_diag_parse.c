@@ -88,18 +88,11 @@ static const struct {
 	uint8_t number, state;
 	bool has_peer, has_queues;
 } tcp_states[] = {
-	{1, LSP_ESTABLISHED, true, true},
-	{2, LSP_SYN_SENT, true, true},
-	{3, LSP_SYN_RECV, true, false},
-	{4, LSP_FIN_WAIT1, true, true},
-	{5, LSP_FIN_WAIT2, true, true},
-	{6, LSP_TIME_WAIT, true, false},
+	{1, LSP_ESTABLISHED, true, true}, {2, LSP_SYN_SENT, true, true},   {3, LSP_SYN_RECV, true, false},
+	{4, LSP_FIN_WAIT1, true, true},   {5, LSP_FIN_WAIT2, true, true},  {6, LSP_TIME_WAIT, true, false},
 	{7, LSP_BOUND, true, false}, /* the peer is of the canned message; a real one has none: below */
-	{8, LSP_CLOSE_WAIT, true, true},
-	{9, LSP_LAST_ACK, true, true},
-	{10, LSP_LISTEN, false, true},
-	{11, LSP_CLOSING, true, true},
-	{12, LSP_SYN_RECV, true, false}, /* NEW_SYN_RECV */
+	{8, LSP_CLOSE_WAIT, true, true},  {9, LSP_LAST_ACK, true, true},   {10, LSP_LISTEN, false, true},
+	{11, LSP_CLOSING, true, true},    {12, LSP_SYN_RECV, true, false}, /* NEW_SYN_RECV */
 };
 
 static void test_tcp_states(void **state)
@@ -150,13 +143,14 @@ static void test_inet4_whole(void **state)
 	assert_int_equal(socket.rqueue, 5);
 	assert_int_equal(socket.wqueue, 128);
 	assert_int_equal(socket.gone, 0);
-	assert_int_equal(socket.has, LSP_HAS_KEY | LSP_HAS_UID | LSP_HAS_COOKIE | LSP_HAS_PEER | LSP_HAS_RQUEUE |
-					     LSP_HAS_WQUEUE);
+	assert_int_equal(socket.has,
+			 LSP_HAS_KEY | LSP_HAS_UID | LSP_HAS_COOKIE | LSP_HAS_PEER | LSP_HAS_RQUEUE | LSP_HAS_WQUEUE);
 }
 
 /* [::]:443 listening, 3 of 511 waiting, on device 2, dual-stack, written as the bytes of a little-endian machine. */
 static void test_canned_bytes(void **state)
 {
+	/* clang-format off */
 	static const _Alignas(8) uint8_t bytes[] = {
 		/* nlmsghdr: length 108, type 20, flags NLM_F_MULTI, sequence, port */
 		108, 0, 0, 0, 20, 0, 2, 0, 1, 0, 0, 0, 0x39, 0x30, 0, 0,
@@ -175,6 +169,7 @@ static void test_canned_bytes(void **state)
 		5, 0, 11, 0, 0, 0, 0, 0,
 		/* attribute of 12 bytes, INET_DIAG_CGROUP_ID (21) */
 		12, 0, 21, 0, 0x1e, 0x05, 0, 0, 1, 0, 0, 0};
+	/* clang-format on */
 	static const uint8_t any[16];
 	struct lsp_socket socket;
 

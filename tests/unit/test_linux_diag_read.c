@@ -35,10 +35,10 @@ struct message {
 };
 
 struct step {
-	int os_code;  /* receive fails with this */
-	bool is_empty; /* receive answers 0 */
+	int os_code;                     /* receive fails with this */
+	bool is_empty;                   /* receive answers 0 */
 	uint32_t sequence_off, port_off; /* added to what would be right */
-	size_t size_min; /* a smaller buffer cuts the datagram: ENOSPC */
+	size_t size_min;                 /* a smaller buffer cuts the datagram: ENOSPC */
 	struct message messages[MESSAGES_MAX];
 };
 
@@ -200,8 +200,8 @@ struct talk {
 
 static void talk_hold(struct talk *talk, enum lsp_proto proto, const struct lsp_hint *hint)
 {
-	const struct lsp_diag_io io = {script_open, script_send, script_receive, script_port, script_close,
-				       &talk->script};
+	const struct lsp_diag_io io = {script_open, script_send,  script_receive,
+				       script_port, script_close, &talk->script};
 	struct lsp_socket stranger = {.proto = LSP_TCP, .local_port = 9};
 
 	talk->snapshot = lsp_snapshot_new();
@@ -241,10 +241,10 @@ static void assert_fault(struct talk *talk, enum lsp_err err, int os_code)
 static void test_several_datagrams(void **state)
 {
 	struct talk talk = {.script = {.steps = {
-		{.messages = {{SOCKET, 22}, {SOCKET, 80}, {SOCKET, 443}}},
-		{.messages = {{SOCKET, 8080}}},
-		{.messages = {{SOCKET, 9090}, {DONE}}},
-	}}};
+					       {.messages = {{SOCKET, 22}, {SOCKET, 80}, {SOCKET, 443}}},
+					       {.messages = {{SOCKET, 8080}}},
+					       {.messages = {{SOCKET, 9090}, {DONE}}},
+				       }}};
 
 	(void)state;
 	talk_hold(&talk, LSP_TCP, &listeners);
@@ -278,14 +278,10 @@ static const struct {
 	int os_code;
 	enum lsp_err at_once, later; /* before and after a first answer */
 } refusals[] = {
-	{EPERM, LSP_DENIED, LSP_IO},
-	{EACCES, LSP_DENIED, LSP_IO},
-	{ENOENT, LSP_UNSUPPORTED, LSP_IO},
-	{EOPNOTSUPP, LSP_UNSUPPORTED, LSP_IO},
-	{EINVAL, LSP_UNSUPPORTED, LSP_IO},
-	{EPROTONOSUPPORT, LSP_UNSUPPORTED, LSP_IO},
-	{ENOMEM, LSP_IO, LSP_IO},
-	{EIO, LSP_IO, LSP_IO},
+	{EPERM, LSP_DENIED, LSP_IO},       {EACCES, LSP_DENIED, LSP_IO},
+	{ENOENT, LSP_UNSUPPORTED, LSP_IO}, {EOPNOTSUPP, LSP_UNSUPPORTED, LSP_IO},
+	{EINVAL, LSP_UNSUPPORTED, LSP_IO}, {EPROTONOSUPPORT, LSP_UNSUPPORTED, LSP_IO},
+	{ENOMEM, LSP_IO, LSP_IO},          {EIO, LSP_IO, LSP_IO},
 };
 
 static void test_errno_inside_done(void **state)
@@ -296,9 +292,9 @@ static void test_errno_inside_done(void **state)
 	for (i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		struct talk bare = {.script = {.steps = {{.messages = {{DONE, -refusals[i].os_code}}}}}};
 		struct talk late = {.script = {.steps = {
-			{.messages = {{SOCKET, 80}}},
-			{.messages = {{SOCKET, 443}, {DONE, -refusals[i].os_code}}},
-		}}};
+						       {.messages = {{SOCKET, 80}}},
+						       {.messages = {{SOCKET, 443}, {DONE, -refusals[i].os_code}}},
+					       }}};
 
 		assert_fault(&bare, refusals[i].at_once, refusals[i].os_code);
 		assert_fault(&late, refusals[i].later, refusals[i].os_code);
@@ -313,9 +309,9 @@ static void test_error_message(void **state)
 	for (i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		struct talk bare = {.script = {.steps = {{.messages = {{FAILED, -refusals[i].os_code}}}}}};
 		struct talk late = {.script = {.steps = {
-			{.messages = {{SOCKET, 80}}},
-			{.messages = {{FAILED, -refusals[i].os_code}}},
-		}}};
+						       {.messages = {{SOCKET, 80}}},
+						       {.messages = {{FAILED, -refusals[i].os_code}}},
+					       }}};
 
 		assert_fault(&bare, refusals[i].at_once, refusals[i].os_code);
 		assert_fault(&late, refusals[i].later, refusals[i].os_code);
@@ -341,8 +337,12 @@ static void test_open_and_send_refused(void **state)
 		int os_code;
 		enum lsp_err err;
 	} table[] = {
-		{EAFNOSUPPORT, LSP_UNSUPPORTED}, {EPROTONOSUPPORT, LSP_UNSUPPORTED}, {ECONNREFUSED, LSP_UNSUPPORTED},
-		{EPERM, LSP_DENIED},		 {EACCES, LSP_DENIED},		     {EMFILE, LSP_IO},
+		{EAFNOSUPPORT, LSP_UNSUPPORTED},
+		{EPROTONOSUPPORT, LSP_UNSUPPORTED},
+		{ECONNREFUSED, LSP_UNSUPPORTED},
+		{EPERM, LSP_DENIED},
+		{EACCES, LSP_DENIED},
+		{EMFILE, LSP_IO},
 	};
 	size_t i;
 
@@ -379,9 +379,9 @@ static void test_not_our_answer(void **state)
 	struct talk sequence = {.script = {.steps = {{.sequence_off = 1, .messages = {{SOCKET, 80}, {DONE}}}}}};
 	struct talk port = {.script = {.steps = {{.port_off = 1, .messages = {{SOCKET, 80}, {DONE}}}}}};
 	struct talk late = {.script = {.steps = {
-		{.messages = {{SOCKET, 80}}},
-		{.sequence_off = 7, .messages = {{SOCKET, 81}, {DONE}}},
-	}}};
+					       {.messages = {{SOCKET, 80}}},
+					       {.sequence_off = 7, .messages = {{SOCKET, 81}, {DONE}}},
+				       }}};
 
 	(void)state;
 	assert_fault(&sequence, LSP_MALFORMED, EPROTO);
@@ -400,9 +400,12 @@ static void test_malformed_socket(void **state)
 static void test_signals(void **state)
 {
 	struct talk talk = {.script = {.steps = {
-		{.os_code = EINTR}, {.messages = {{SOCKET, 80}}}, {.os_code = EINTR}, {.os_code = EINTR},
-		{.messages = {{SOCKET, 81}, {DONE}}},
-	}}};
+					       {.os_code = EINTR},
+					       {.messages = {{SOCKET, 80}}},
+					       {.os_code = EINTR},
+					       {.os_code = EINTR},
+					       {.messages = {{SOCKET, 81}, {DONE}}},
+				       }}};
 
 	(void)state;
 	talk_hold(&talk, LSP_TCP, &listeners);
@@ -419,8 +422,8 @@ static void test_torn_once(void **state)
 {
 	static const struct step torn[] = {
 		{.messages = {{SOCKET, 81}, {DONE, 0, NLM_F_DUMP_INTR}}}, /* said at the end */
-		{.messages = {{SOCKET, 81, NLM_F_DUMP_INTR}}},		  /* said in the middle */
-		{.os_code = ENOBUFS},					  /* datagrams were lost */
+		{.messages = {{SOCKET, 81, NLM_F_DUMP_INTR}}},            /* said in the middle */
+		{.os_code = ENOBUFS},                                     /* datagrams were lost */
 		{.messages = {{OVERRUN}}},
 		{.messages = {{DONE, -EINTR}}},
 	};
@@ -429,10 +432,13 @@ static void test_torn_once(void **state)
 	(void)state;
 	for (i = 0; i < sizeof torn / sizeof *torn; i++) {
 		struct talk talk = {.script = {
-			.steps = {{.messages = {{SOCKET, 80}}}, torn[i],
-				  {.messages = {{SOCKET, 80}, {SOCKET, 82}}}, {.messages = {{DONE}}}},
-			.rounds = {0, 2}, .round_count = 2,
-		}};
+					    .steps = {{.messages = {{SOCKET, 80}}},
+						      torn[i],
+						      {.messages = {{SOCKET, 80}, {SOCKET, 82}}},
+						      {.messages = {{DONE}}}},
+					    .rounds = {0, 2},
+					    .round_count = 2,
+				    }};
 		struct nlmsghdr first, second;
 
 		talk_hold(&talk, LSP_TCP, &listeners);
@@ -450,10 +456,12 @@ static void test_torn_once(void **state)
 static void test_torn_to_the_end(void **state)
 {
 	struct talk talk = {.script = {
-		.steps = {{.messages = {{SOCKET, 80}, {DONE, 0, NLM_F_DUMP_INTR}}},
-			  {.messages = {{SOCKET, 81}}}, {.messages = {{SOCKET, 82}, {DONE, 0, NLM_F_DUMP_INTR}}}},
-		.rounds = {0, 1}, .round_count = 2,
-	}};
+				    .steps = {{.messages = {{SOCKET, 80}, {DONE, 0, NLM_F_DUMP_INTR}}},
+					      {.messages = {{SOCKET, 81}}},
+					      {.messages = {{SOCKET, 82}, {DONE, 0, NLM_F_DUMP_INTR}}}},
+				    .rounds = {0, 1},
+				    .round_count = 2,
+			    }};
 
 	(void)state;
 	talk_hold(&talk, LSP_TCP, &listeners);
@@ -467,9 +475,11 @@ static void test_torn_to_the_end(void **state)
 static void test_torn_then_refused(void **state)
 {
 	struct talk talk = {.script = {
-		.steps = {{.messages = {{SOCKET, 80}, {DONE, 0, NLM_F_DUMP_INTR}}}, {.messages = {{DONE, -EIO}}}},
-		.rounds = {0, 1}, .round_count = 2,
-	}};
+				    .steps = {{.messages = {{SOCKET, 80}, {DONE, 0, NLM_F_DUMP_INTR}}},
+					      {.messages = {{DONE, -EIO}}}},
+				    .rounds = {0, 1},
+				    .round_count = 2,
+			    }};
 
 	(void)state;
 	assert_fault(&talk, LSP_IO, EIO);
@@ -478,9 +488,11 @@ static void test_torn_then_refused(void **state)
 static void test_cut_datagram_grows_buffer(void **state)
 {
 	struct talk talk = {.script = {
-		.steps = {{.messages = {{SOCKET, 80}}}, {.size_min = 100 * 1024, .messages = {{SOCKET, 81}, {DONE}}}},
-		.rounds = {0}, .round_count = 1,
-	}};
+				    .steps = {{.messages = {{SOCKET, 80}}},
+					      {.size_min = 100 * 1024, .messages = {{SOCKET, 81}, {DONE}}}},
+				    .rounds = {0},
+				    .round_count = 1,
+			    }};
 
 	(void)state;
 	talk_hold(&talk, LSP_TCP, &listeners);
@@ -494,9 +506,10 @@ static void test_cut_datagram_grows_buffer(void **state)
 static void test_cut_datagram_without_end(void **state)
 {
 	struct talk talk = {.script = {
-		.steps = {{.messages = {{SOCKET, 80}}}, {.size_min = SIZE_MAX}},
-		.rounds = {0}, .round_count = 1,
-	}};
+				    .steps = {{.messages = {{SOCKET, 80}}}, {.size_min = SIZE_MAX}},
+				    .rounds = {0},
+				    .round_count = 1,
+			    }};
 
 	(void)state;
 	assert_fault(&talk, LSP_IO, ENOSPC);
@@ -511,9 +524,9 @@ static const struct lsp_hint udp = {.protos = LSP_PROTO_BIT(LSP_UDP),
 static void test_udp_both_families(void **state)
 {
 	struct talk talk = {.script = {.steps = {
-		{.messages = {{SOCKET, 53}, {DONE}}},
-		{.messages = {{SOCKET, 5353}, {DONE}}},
-	}}};
+					       {.messages = {{SOCKET, 53}, {DONE}}},
+					       {.messages = {{SOCKET, 5353}, {DONE}}},
+				       }}};
 	static const uint8_t families[] = {AF_INET, AF_INET6};
 	size_t i;
 
@@ -544,9 +557,9 @@ static void test_udp_both_families(void **state)
 static void test_udp_without_inet6(void **state)
 {
 	struct talk talk = {.script = {.steps = {
-		{.messages = {{SOCKET, 53}, {DONE}}},
-		{.messages = {{FAILED, -ENOENT}}},
-	}}};
+					       {.messages = {{SOCKET, 53}, {DONE}}},
+					       {.messages = {{FAILED, -ENOENT}}},
+				       }}};
 
 	(void)state;
 	talk_hold(&talk, LSP_UDP, &udp);
@@ -566,9 +579,9 @@ static void test_udp_second_family_fails(void **state)
 	(void)state;
 	for (i = 0; i < 2; i++) {
 		struct talk talk = {.script = {.steps = {
-			{.messages = {{SOCKET, 53}, {DONE}}},
-			{.messages = {{DONE, -table[i].os_code}}},
-		}}};
+						       {.messages = {{SOCKET, 53}, {DONE}}},
+						       {.messages = {{DONE, -table[i].os_code}}},
+					       }}};
 
 		talk_hold(&talk, LSP_UDP, &udp);
 		assert_int_equal(talk.err, table[i].err);
@@ -616,8 +629,8 @@ static uint32_t tcp_mask(const struct talk *talk)
 	memcpy(&header, talk->script.requests[0].bytes, sizeof header);
 	memcpy(&req, talk->script.requests[0].bytes + NLMSG_HDRLEN, sizeof req);
 	assert_int_equal(talk->script.request_count, 1); /* both families in one walk */
-	assert_int_equal(header.nlmsg_type, 18); /* TCPDIAG_GETSOCK */
-	assert_int_equal(header.nlmsg_flags, 0x301); /* REQUEST, ROOT, MATCH */
+	assert_int_equal(header.nlmsg_type, 18);         /* TCPDIAG_GETSOCK */
+	assert_int_equal(header.nlmsg_flags, 0x301);     /* REQUEST, ROOT, MATCH */
 	return req.idiag_states;
 }
 

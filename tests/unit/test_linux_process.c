@@ -49,8 +49,8 @@ static void test_pid_passes_to_another(void **state)
 	tree_text(&tree, "7/status", "Uid:\t2\t22\t2\t2\n");
 	tree_file(&tree, "7/cmdline", "second\0two", 11);
 	tree_link(&tree, "7/exe", "/usr/bin/second");
-	assert_true(lsp_process_read(fddir, "../", 7, LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID, &room,
-				     &process));
+	assert_true(lsp_process_read(fddir, "../", 7, LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID,
+				     &room, &process));
 	assert_int_equal(process.pid, 7);
 	assert_true(process.birth == 1000);
 	assert_string_equal(process.name, "first");
@@ -187,8 +187,8 @@ static void test_file_read(void **state)
 
 /* --- the sight ------------------------------------------------------------------------------------------------- */
 
-#define MOUNT(options) \
-	"21 26 0:19 / /sys rw,nosuid - sysfs sysfs rw\n" \
+#define MOUNT(options)                                                                                                 \
+	"21 26 0:19 / /sys rw,nosuid - sysfs sysfs rw\n"                                                               \
 	"22 26 0:20 / /proc rw,nosuid,nodev,noexec,relatime shared:12 - proc proc rw" options "\n"
 
 static unsigned notes_of(const char *pidns, const char *capabilities, const char *mounts)
@@ -215,7 +215,7 @@ static void test_sight(void **state)
 {
 	static const char initial[] = "pid:[4026531836]", other[] = "pid:[4026532281]";
 	static const char none[] = "0000000000000000", trace[] = "0000000000080000", others[] = "000001fffff7ffff";
-	static const char *const hiding[] = {",hidepid=1",	   ",hidepid=2",       ",hidepid=4",
+	static const char *const hiding[] = {",hidepid=1",        ",hidepid=2",         ",hidepid=4",
 					     ",hidepid=noaccess", ",hidepid=invisible", ",gid=5,hidepid=ptraceable"};
 	size_t i;
 

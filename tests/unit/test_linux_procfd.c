@@ -32,13 +32,14 @@
 
 #define WANT_ALL (LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID | LSP_WANT_STARTED)
 
-static void put_stat(const struct tree *tree, unsigned pid, const char *comm, char state, unsigned flags, unsigned birth)
+static void put_stat(const struct tree *tree, unsigned pid, const char *comm, char state, unsigned flags,
+		     unsigned birth)
 {
 	char path[64], text[256];
 
 	snprintf(path, sizeof path, "%u/stat", pid);
-	snprintf(text, sizeof text, "%u (%s) %c 1 1 1 0 -1 %u 0 0 0 0 0 0 0 0 20 0 1 0 %u 0 0\n", pid, comm, state, flags,
-		 birth);
+	snprintf(text, sizeof text, "%u (%s) %c 1 1 1 0 -1 %u 0 0 0 0 0 0 0 0 20 0 1 0 %u 0 0\n", pid, comm, state,
+		 flags, birth);
 	tree_text(tree, path, text);
 }
 
@@ -108,7 +109,7 @@ static void test_every_holder_of_wanted_keys(void **state)
 	tree_make(&tree);
 	put_process(&tree, 10, "prefork", 1000);
 	put_fd(&tree, 10, "3", "socket:[123]");
-	put_fd(&tree, 10, "4", "socket:[124]"); /* not wanted */
+	put_fd(&tree, 10, "4", "socket:[124]");  /* not wanted */
 	put_fd(&tree, 10, "17", "socket:[123]"); /* dup(2) */
 	put_process(&tree, 11, "prefork", 1001);
 	put_fd(&tree, 11, "3", "socket:[123]"); /* inherited */
@@ -161,10 +162,31 @@ static void test_no_keys(void **state)
 static void test_links_that_are_no_sockets(void **state)
 {
 	static const char *const targets[] = {
-		"/var/log/syslog", "pipe:[123]", "anon_inode:[eventpoll]", "anon_inode:[123]", "/dev/null",
-		"socket:", "socket:[", "socket:[]", "socket:[123", "socket:123]", "socket:[12x3]", "socket:[ 123]",
-		"socket:[-123]", "socket:[+123]", "socket:[0x7b]", "socket:[123] (deleted)", "Socket:[123]", " socket:[123]",
-		"/tmp/socket:[123]", "net:[123]", "x", "socket:[123]]",
+		"/var/log/syslog",
+		"pipe:[123]",
+		"anon_inode:[eventpoll]",
+		"anon_inode:[123]",
+		"/dev/null",
+		"socket:",
+		"socket:[",
+		"socket:[]",
+		"socket:[123",
+		"socket:123]",
+		"socket:[12x3]",
+		"socket:[ 123]",
+		"socket:[-123]",
+		"socket:[+123]",
+		"socket:[0x7b]",
+		"socket:[123] (deleted)",
+		"Socket:[123]",
+		" socket:[123]",
+		"/tmp/socket:[123]",
+		"net:[123]",
+		"x",
+		"socket:[123]]",
+		"socket:[1234",
+		"socket:[123x",
+		"socket:[11=]",
 	};
 	static const uint64_t keys[] = {123};
 	struct seen seen;
@@ -425,20 +447,17 @@ static void test_blind_spots(void **state)
 #define FLAGS_AT(n) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * (n)))
 /* Dies of a stat by path. One of an open descriptor (AT_EMPTY_PATH, as fdopendir(3) does) is none. */
 #define NO_CALL(nr) NUMBER, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1), KILL
-#define NO_PATH(nr, flags) \
-	NUMBER, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 3), FLAGS_AT(flags), \
+#define NO_PATH(nr, flags)                                                                                             \
+	NUMBER, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 3), FLAGS_AT(flags),                                        \
 		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, AT_EMPTY_PATH, 1, 0), KILL
 
 static bool forbid_stat(void)
 {
 	struct sock_filter filter[] = {
 #ifdef SYS_stat
-		NO_CALL(SYS_stat),
-		NO_CALL(SYS_lstat),
+		NO_CALL(SYS_stat),          NO_CALL(SYS_lstat),
 #endif
-		NO_PATH(SYS_newfstatat, 3),
-		NO_PATH(SYS_statx, 2),
-		ALLOW,
+		NO_PATH(SYS_newfstatat, 3), NO_PATH(SYS_statx, 2), ALLOW,
 	};
 	struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
 

@@ -22,7 +22,9 @@
 #include "test_linux_tree.h"
 
 #define TITLE4 "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
-#define TITLE6 "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+#define TITLE6                                                                                                         \
+	"  sl  local_address                         remote_address                        st tx_queue rx_queue tr "   \
+	"tm->when retrnsmt   uid  timeout inode"
 
 static bool parse(const char *line, enum lsp_proto proto, struct lsp_socket *ret_socket)
 {
@@ -82,8 +84,10 @@ static void test_listener(void **state)
 	(void)state;
 	if (is_big_endian())
 		skip();
-	socket = parsed("   0: 0100007F:1F90 00000000:0000 0A 00000000:00000003 00:00000000 00000000  1000        0 31337 1 "
-			"0000000000000000 100 0 0 10 0                     ", LSP_TCP);
+	socket = parsed(
+		"   0: 0100007F:1F90 00000000:0000 0A 00000000:00000003 00:00000000 00000000  1000        0 31337 1 "
+		"0000000000000000 100 0 0 10 0                     ",
+		LSP_TCP);
 	assert_int_equal(socket.proto, LSP_TCP);
 	assert_int_equal(socket.state, LSP_LISTEN);
 	assert_int_equal(socket.local.family, LSP_INET4);
@@ -104,8 +108,10 @@ static void test_connection(void **state)
 	(void)state;
 	if (is_big_endian())
 		skip();
-	socket = parsed("  12: 0A01A8C0:D431 0771000A:01BB 01 00000105:00000020 01:00000014 00000000     0        0 4294967299 2 "
-			"ffff9c1a8f3b1180 20 4 30 10 -1", LSP_TCP);
+	socket = parsed("  12: 0A01A8C0:D431 0771000A:01BB 01 00000105:00000020 01:00000014 00000000     0        0 "
+			"4294967299 2 "
+			"ffff9c1a8f3b1180 20 4 30 10 -1",
+			LSP_TCP);
 	assert_int_equal(socket.state, LSP_ESTABLISHED);
 	assert_addr(&socket.local, "192.168.1.10");
 	assert_int_equal(socket.local_port, 54321);
@@ -126,8 +132,10 @@ static void test_inet6_words(void **state)
 	if (is_big_endian())
 		skip();
 	/* 2001:db8::1:2:3 is 20 01 0d b8  00 00 00 00  00 00 00 01  00 02 00 03 */
-	socket = parsed("   3: B80D0120000000000100000003000200:0050 00000000000000000000000001000000:FFFF 01 00000000:00000000 "
-			"00:00000000 00000000    33        0 555 1 0000000000000000 20 0 0 10 -1", LSP_TCP);
+	socket = parsed("   3: B80D0120000000000100000003000200:0050 00000000000000000000000001000000:FFFF 01 "
+			"00000000:00000000 "
+			"00:00000000 00000000    33        0 555 1 0000000000000000 20 0 0 10 -1",
+			LSP_TCP);
 	assert_int_equal(socket.local.family, LSP_INET6);
 	assert_addr(&socket.local, "2001:db8::1:2:3");
 	assert_int_equal(socket.local_port, 80);
@@ -135,8 +143,10 @@ static void test_inet6_words(void **state)
 	assert_int_equal(socket.peer_port, 65535);
 	assert_int_equal(socket.local.scope, 0);
 	assert_int_equal(socket.has & (LSP_HAS_V6ONLY | LSP_HAS_IFINDEX | LSP_HAS_COOKIE | LSP_HAS_CGROUP), 0);
-	socket = parsed("   4: 0000000000000000FFFF00000100007F:0050 00000000000000000000000000000000:0000 0A 00000000:00000000 "
-			"00:00000000 00000000    33        0 556 1 0000000000000000 100 0 0 10 0", LSP_TCP);
+	socket = parsed("   4: 0000000000000000FFFF00000100007F:0050 00000000000000000000000000000000:0000 0A "
+			"00000000:00000000 "
+			"00:00000000 00000000    33        0 556 1 0000000000000000 100 0 0 10 0",
+			LSP_TCP);
 	assert_addr(&socket.local, "::ffff:127.0.0.1");
 }
 
@@ -147,8 +157,10 @@ static void test_udp(void **state)
 	(void)state;
 	if (is_big_endian())
 		skip();
-	socket = parsed("  313: 3500007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000   101        0 16411 2 "
-			"0000000000000000 0         ", LSP_UDP);
+	socket = parsed(
+		"  313: 3500007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000   101        0 16411 2 "
+		"0000000000000000 0         ",
+		LSP_UDP);
 	assert_int_equal(socket.proto, LSP_UDP);
 	assert_int_equal(socket.state, LSP_CLOSE);
 	assert_addr(&socket.local, "127.0.0.53");
@@ -156,8 +168,10 @@ static void test_udp(void **state)
 	assert_int_equal(socket.uid, 101);
 	assert_int_equal(socket.has, LSP_HAS_KEY | LSP_HAS_UID | LSP_HAS_RQUEUE | LSP_HAS_WQUEUE);
 	assert_true(lsp_socket_holds_port(&socket));
-	socket = parsed("23456: 3500007F:C001 0100007F:0035 01 00000000:00000300 00:00000000 00000000   101        0 16412 2 "
-			"0000000000000000 7", LSP_UDP);
+	socket = parsed(
+		"23456: 3500007F:C001 0100007F:0035 01 00000000:00000300 00:00000000 00000000   101        0 16412 2 "
+		"0000000000000000 7",
+		LSP_UDP);
 	assert_int_equal(socket.state, LSP_ESTABLISHED);
 	assert_int_equal(socket.rqueue, 768);
 	assert_int_equal(socket.has & LSP_HAS_PEER, LSP_HAS_PEER);
@@ -169,17 +183,23 @@ static void test_orphans(void **state)
 	struct lsp_socket socket;
 
 	(void)state;
-	socket = parsed("   5: 0100007F:1F90 0100007F:C8A2 06 00000000:00000000 03:00001770 00000000     0        0 0 3 "
-			"0000000000000000", LSP_TCP);
+	socket =
+		parsed("   5: 0100007F:1F90 0100007F:C8A2 06 00000000:00000000 03:00001770 00000000     0        0 0 3 "
+		       "0000000000000000",
+		       LSP_TCP);
 	assert_int_equal(socket.state, LSP_TIME_WAIT);
 	assert_int_equal(socket.has, LSP_HAS_PEER);
 	assert_true(socket.key == 0);
-	socket = parsed("   6: 0100007F:1F90 0100007F:C8A4 03 00000000:00000000 01:00000063 00000000  1000        0 0 0 "
-			"0000000000000000", LSP_TCP);
+	socket =
+		parsed("   6: 0100007F:1F90 0100007F:C8A4 03 00000000:00000000 01:00000063 00000000  1000        0 0 0 "
+		       "0000000000000000",
+		       LSP_TCP);
 	assert_int_equal(socket.state, LSP_SYN_RECV);
 	assert_int_equal(socket.has, LSP_HAS_PEER);
-	socket = parsed("   7: 0100007F:1F90 0100007F:C8A6 04 00000001:00000000 01:00000063 00000000     0        0 0 2 "
-			"0000000000000000 20 0 0 10 -1", LSP_TCP);
+	socket =
+		parsed("   7: 0100007F:1F90 0100007F:C8A6 04 00000001:00000000 01:00000063 00000000     0        0 0 2 "
+		       "0000000000000000 20 0 0 10 -1",
+		       LSP_TCP);
 	assert_int_equal(socket.state, LSP_FIN_WAIT1);
 	assert_int_equal(socket.has, LSP_HAS_PEER | LSP_HAS_RQUEUE | LSP_HAS_WQUEUE);
 }
@@ -190,8 +210,9 @@ static void test_listener_with_stale_peer(void **state)
 	struct lsp_socket socket;
 
 	(void)state;
-	socket = parsed("   0: 0100007F:1F90 0100007F:C8A6 0A 00000000:00000000 00:00000000 00000000     0        0 9 1 x",
-			LSP_TCP);
+	socket = parsed(
+		"   0: 0100007F:1F90 0100007F:C8A6 0A 00000000:00000000 00:00000000 00000000     0        0 9 1 x",
+		LSP_TCP);
 	assert_int_equal(socket.has & LSP_HAS_PEER, 0);
 	assert_memory_equal(socket.peer.bytes, zero, 16);
 }
@@ -200,17 +221,19 @@ static void test_states(void **state)
 {
 	/* by the numbers of net/tcp_states.h */
 	static const uint8_t expected[] = {
-		[1] = LSP_ESTABLISHED, [2] = LSP_SYN_SENT,   [3] = LSP_SYN_RECV, [4] = LSP_FIN_WAIT1,
-		[5] = LSP_FIN_WAIT2,   [6] = LSP_TIME_WAIT,  [7] = LSP_CLOSE,	 [8] = LSP_CLOSE_WAIT,
-		[9] = LSP_LAST_ACK,    [10] = LSP_LISTEN,    [11] = LSP_CLOSING, [12] = LSP_SYN_RECV,
+		[1] = LSP_ESTABLISHED, [2] = LSP_SYN_SENT,  [3] = LSP_SYN_RECV, [4] = LSP_FIN_WAIT1,
+		[5] = LSP_FIN_WAIT2,   [6] = LSP_TIME_WAIT, [7] = LSP_CLOSE,    [8] = LSP_CLOSE_WAIT,
+		[9] = LSP_LAST_ACK,    [10] = LSP_LISTEN,   [11] = LSP_CLOSING, [12] = LSP_SYN_RECV,
 	};
 	char line[256];
 	unsigned number;
 
 	(void)state;
 	for (number = 0; number < 256; number++) {
-		snprintf(line, sizeof line, "   0: 00000000:0016 00000000:0000 %02X 00000000:00000000 00:00000000 00000000 "
-			 "    0        0 42 1", number);
+		snprintf(line, sizeof line,
+			 "   0: 00000000:0016 00000000:0000 %02X 00000000:00000000 00:00000000 00000000 "
+			 "    0        0 42 1",
+			 number);
 		if (number >= 1 && number <= 12)
 			assert_int_equal(parsed(line, LSP_TCP).state, expected[number]);
 		else
@@ -221,9 +244,17 @@ static void test_states(void **state)
 static void test_no_socket_lines(void **state)
 {
 	static const char *const lines[] = {
-		"", " ", TITLE4, TITLE6, ":", "   0:", "0", "-1: 00000000:0016",
+		"",
+		" ",
+		TITLE4,
+		TITLE6,
+		":",
+		"   0:",
+		"0",
+		"-1: 00000000:0016",
 		/* too many digits: of the number, an address, a port, a state, a queue, the uid, the inode */
-		"12345678901: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1",
+		"12345678901: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 "
+		"1",
 		"   0: 000000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1",
 		"   0: 00000000:00160 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1",
 		"   0: 00000000:0016 00000000:0000 00A 00000000:00000000 00:00000000 00000000     0        0 42 1",
@@ -231,15 +262,20 @@ static void test_no_socket_lines(void **state)
 		"   0: 00000000:0016 00000000:0000 0A 00000000:000000000 00:00000000 00000000     0        0 42 1",
 		"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000 12345678901 0 42 1",
 		"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000 4294967296 0 42 1",
-		"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 18446744073709551616 1",
-		"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 123456789012345678901 1",
+		"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+		"18446744073709551616 1",
+		"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+		"123456789012345678901 1",
 		/* too few */
 		"   0: 0000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1",
-		"   0: 0000000000000000:0016 0000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1",
+		"   0: 0000000000000000:0016 0000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0     "
+		"   0 42 1",
 		"   0: 00000000: 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1",
 		/* families do not match; five words */
-		"   0: 00000000:0016 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 42 1",
-		"   0: 0000000000000000000000000000000000000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 0 0 0 42 1",
+		"   0: 00000000:0016 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000 0 "
+		"0 42 1",
+		"   0: 0000000000000000000000000000000000000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 0 "
+		"0 0 42 1",
 		/* no digits */
 		"   0: 0000000G:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 42 1",
 		"   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000    -1        0 42 1",
@@ -277,8 +313,10 @@ static void put_line(char *text, size_t size, unsigned number, unsigned port, un
 	size_t len = strlen(text);
 
 	/* padded to 149 bytes, as seq_pad() does */
-	snprintf(text + len, size - len, "%4u: 00000000:%04X 00000000:0000 %02X 00000000:00000000 00:00000000 00000000 "
-		 "    0        0 %-57lu\n", number, port, state, inode);
+	snprintf(text + len, size - len,
+		 "%4u: 00000000:%04X 00000000:0000 %02X 00000000:00000000 00:00000000 00000000 "
+		 "    0        0 %-57lu\n",
+		 number, port, state, inode);
 }
 
 static enum lsp_err read_tree(const struct tree *tree, enum lsp_proto proto, struct lsp_snapshot **ret_snapshot,
@@ -306,7 +344,7 @@ static void assert_file_fault(const struct tree *tree, enum lsp_proto proto, enu
 }
 
 static const char one_line[] = TITLE4 "\n   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000"
-			       "     0        0 42 1 x\n";
+				      "     0        0 42 1 x\n";
 
 static void test_both_tables(void **state)
 {
@@ -317,8 +355,10 @@ static void test_both_tables(void **state)
 	(void)state;
 	tree_make(&tree);
 	tree_text(&tree, "net/tcp", one_line);
-	tree_text(&tree, "net/tcp6", TITLE6 "\n   0: 00000000000000000000000000000000:0050 "
-		  "00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 43 1\n");
+	tree_text(&tree, "net/tcp6",
+		  TITLE6 "\n   0: 00000000000000000000000000000000:0050 "
+			 "00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        "
+			 "0 43 1\n");
 	tree_text(&tree, "net/udp", "");
 	tree_text(&tree, "net/udp6", TITLE6 "\n");
 	assert_int_equal(read_tree(&tree, LSP_TCP, &snapshot, &fault), LSP_OK);
@@ -472,22 +512,14 @@ static void test_many_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_listener),
-		cmocka_unit_test(test_connection),
-		cmocka_unit_test(test_inet6_words),
-		cmocka_unit_test(test_udp),
-		cmocka_unit_test(test_orphans),
-		cmocka_unit_test(test_listener_with_stale_peer),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_no_socket_lines),
-		cmocka_unit_test(test_cut_lines),
-		cmocka_unit_test(test_both_tables),
-		cmocka_unit_test(test_without_inet6),
-		cmocka_unit_test(test_no_table),
-		cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_second_table_fails),
-		cmocka_unit_test(test_line_without_end),
-		cmocka_unit_test(test_last_line_without_newline),
+		cmocka_unit_test(test_listener),         cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_inet6_words),      cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_orphans),          cmocka_unit_test(test_listener_with_stale_peer),
+		cmocka_unit_test(test_states),           cmocka_unit_test(test_no_socket_lines),
+		cmocka_unit_test(test_cut_lines),        cmocka_unit_test(test_both_tables),
+		cmocka_unit_test(test_without_inet6),    cmocka_unit_test(test_no_table),
+		cmocka_unit_test(test_denied),           cmocka_unit_test(test_second_table_fails),
+		cmocka_unit_test(test_line_without_end), cmocka_unit_test(test_last_line_without_newline),
 		cmocka_unit_test(test_many_lines),
 	};
 

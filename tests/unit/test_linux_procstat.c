@@ -17,7 +17,7 @@
 #include "procstat_parse.h"
 
 /* Fields 3 to 24 of proc_pid_stat(5); 9 are the flags, 22 the start. */
-#define FIELDS(state, flags, start) \
+#define FIELDS(state, flags, start)                                                                                    \
 	state " 1 4242 4242 34816 4242 " flags " 139 0 0 0 1 2 0 0 20 0 1 0 " start " 9134080 1343 "
 #define SOME FIELDS("S", "4194304", "123456")
 
@@ -74,7 +74,8 @@ static void test_hostile_names(void **state)
 
 static void test_facts(void **state)
 {
-	static const char kthread[] = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0 184467440737095516";
+	static const char kthread[] =
+		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0 184467440737095516";
 	static const char most[] = "1 (x) " FIELDS("R", "18446744073709551615", "18446744073709551615") "\n";
 	static const char zombie[] = "9 (defunct) " FIELDS("Z", "4228108", "99") "\n";
 	struct lsp_procstat stat;
@@ -96,7 +97,15 @@ static void test_facts(void **state)
 static void test_refused_stats(void **state)
 {
 	static const char *const texts[] = {
-		"", "(", ")", "()", "4242", "4242 (nginx", "4242 nginx) " SOME, "4242 (nginx) S", "4242 )nginx( " SOME,
+		"",
+		"(",
+		")",
+		"()",
+		"4242",
+		"4242 (nginx",
+		"4242 nginx) " SOME,
+		"4242 (nginx) S",
+		"4242 )nginx( " SOME,
 		"4242 (x) S 1 1 1 1 1 flags 0 0 0 0 0 0 0 0 20 0 1 0 77 1",
 		"4242 (x) S 1 1 1 1 1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 7x7 1",
 		"4242 (x) S 1 1 1 1 1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 -77 1",
@@ -131,8 +140,17 @@ static bool uid_of(const char *text, uint32_t *ret_uid)
 static void test_status_uid(void **state)
 {
 	static const char *const refused[] = {
-		"", "Uid:", "Uid:\t", "Uid:\t1000", "Uid:\t1000\t", "Name:\tx\n", "Uid:\t1000\tx\t0\t0\n",
-		"Uid:\t1000\t4294967296\t0\t0\n", "Uid:\t1000\t-1\t0\t0\n", "Uid:\n1000\t0\n", "xUid:\t1\t2\t3\t4\n",
+		"",
+		"Uid:",
+		"Uid:\t",
+		"Uid:\t1000",
+		"Uid:\t1000\t",
+		"Name:\tx\n",
+		"Uid:\t1000\tx\t0\t0\n",
+		"Uid:\t1000\t4294967296\t0\t0\n",
+		"Uid:\t1000\t-1\t0\t0\n",
+		"Uid:\n1000\t0\n",
+		"xUid:\t1\t2\t3\t4\n",
 		"Name:\tUid:\t1\t2\n",
 	};
 	uint32_t uid = 7;
@@ -140,7 +158,8 @@ static void test_status_uid(void **state)
 
 	(void)state;
 	/* real, effective, saved, file system */
-	assert_true(uid_of("Name:\tpasswd\nUmask:\t0022\nState:\tS (sleeping)\nUid:\t1000\t0\t0\t0\nGid:\t5\t6\t7\t8\n", &uid));
+	assert_true(uid_of("Name:\tpasswd\nUmask:\t0022\nState:\tS (sleeping)\nUid:\t1000\t0\t0\t0\nGid:\t5\t6\t7\t8\n",
+			   &uid));
 	assert_int_equal(uid, 0);
 	assert_true(uid_of("Name:\tnginx\nUid:\t0\t33\t33\t33\n", &uid));
 	assert_int_equal(uid, 33);
@@ -201,10 +220,9 @@ static const struct named {
 	{"applet", "httpd", "/bin/busybox", ARGV("httpd\0-f\0-p\08080"), "httpd"},
 	{"applet called through busybox", "busybox", "/bin/busybox", ARGV("busybox\0httpd\0-f"), "busybox"},
 	{"login shell", "bash", "/usr/bin/bash", ARGV("-bash"), "bash"},
-	{"login shell, program not readable", "a-very-long-she", NULL, ARGV("-a-very-long-shell"),
-	 "a-very-long-shell"},
-	{"title with slashes", "postgres", "/usr/lib/postgresql/15/bin/postgres",
-	 ARGV("postgres: 15/main: walwriter "), "postgres"},
+	{"login shell, program not readable", "a-very-long-she", NULL, ARGV("-a-very-long-shell"), "a-very-long-shell"},
+	{"title with slashes", "postgres", "/usr/lib/postgresql/15/bin/postgres", ARGV("postgres: 15/main: walwriter "),
+	 "postgres"},
 	{"no arguments", "kernel-like", "/usr/bin/kernel-like", NULL, 0, "kernel-like"},
 	{"empty arguments", "prog", "/usr/bin/other", ARGV(""), "other"},
 	{"empty first argument", "script", "/usr/bin/perl", ARGV("\0/opt/script"), "script"},
@@ -235,9 +253,26 @@ static void test_names(void **state)
 		if (strcmp(name, row->name) != 0)
 			print_error("%s\n", row->what);
 		assert_string_equal(name, row->name);
+		/* who skips the arguments because the program's name is enough comes to the same name */
+		if (lsp_process_is_named_by(comm, strlen(row->comm), row->exe)) {
+			lsp_process_pick_name(comm, strlen(row->comm), row->exe, NULL, 0, name, sizeof name);
+			assert_string_equal(name, row->name);
+		}
 		free(argv);
 		free(comm);
 	}
+}
+
+static void test_when_arguments_are_needed(void **state)
+{
+	(void)state;
+	assert_true(lsp_process_is_named_by("nginx", 5, "/usr/sbin/nginx"));
+	assert_true(lsp_process_is_named_by("nginx", 5, "/usr/sbin/nginx (deleted)"));
+	assert_true(lsp_process_is_named_by("systemd-resolve", 15, "/usr/lib/systemd/systemd-resolved"));
+	assert_false(lsp_process_is_named_by("gunicorn", 8, "/usr/bin/python3.11"));
+	assert_false(lsp_process_is_named_by("MainThread", 10, "/usr/bin/node"));
+	assert_false(lsp_process_is_named_by("nginx", 5, NULL));
+	assert_false(lsp_process_is_named_by("", 0, "/usr/sbin/nginx"));
 }
 
 /* Never a byte more than the caller has room for. */
@@ -275,13 +310,10 @@ static void test_long_program(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hostile_names),
-		cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_refused_stats),
-		cmocka_unit_test(test_status_uid),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_long_program),
+		cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_refused_stats), cmocka_unit_test(test_status_uid),
+		cmocka_unit_test(test_names),         cmocka_unit_test(test_when_arguments_are_needed),
+		cmocka_unit_test(test_sizes),         cmocka_unit_test(test_long_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,12 +114,12 @@ static inline bool run_as_nobody(void (*body)(const struct tree *tree), const st
 }
 
 /* For the child, where cmocka's own would jump into the parent's story. */
-#define child_assert(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			_exit(1); \
-		} \
+#define child_assert(condition)                                                                                        \
+	do {                                                                                                           \
+		if (!(condition)) {                                                                                    \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                \
+			_exit(1);                                                                                      \
+		}                                                                                                      \
 	} while (0)
 
 #endif

@@ -1,0 +1,526 @@
+/*
+ * backend_contract.c - what every backend must do (backend.h), tried on the one of this system with sockets that the
+ * test opens itself.
+ *
+ * Other processes open and close sockets meanwhile, so nothing is said of a list as a whole.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <lsports/backend.h>
+
+#include "world.h"
+
+#define WANT_ALL (LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID | LSP_WANT_STARTED)
+#define NO_SUCH_ID 4294967294u
+
+/* --- asking, with what must always hold --------------------------------------------------------------------------- */
+
+static struct lsp_snapshot *sockets_of(const struct lsp_hint *hint)
+{
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_fault fault;
+	enum lsp_err err = lsp_backend_native()->sockets(snapshot, hint, &fault);
+	size_t i;
+
+	if (err != LSP_OK)
+		fail_msg("%s: %s", fault.op, fault.detail);
+	for (i = 0; i < snapshot->socket_count; i++) {
+		const struct lsp_socket *socket = &snapshot->sockets[i];
+
+		assert_true(socket->proto == LSP_TCP || socket->proto == LSP_UDP);
+		assert_in_range(socket->state, LSP_ESTABLISHED, LSP_STATE_COUNT - 1);
+		assert_true(socket->local.family == LSP_INET4 || socket->local.family == LSP_INET6);
+		if ((socket->has & LSP_HAS_KEY) != 0)
+			assert_true(socket->key != 0);
+		if (socket->state == LSP_LISTEN)
+			assert_int_equal(socket->has & LSP_HAS_PEER, 0);
+		if (socket->proto == LSP_UDP)
+			assert_true(socket->state != LSP_LISTEN && socket->state != LSP_BOUND);
+		if (socket->proto == LSP_TCP)
+			assert_int_not_equal(socket->state, LSP_CLOSE);
+		assert_int_equal(socket->gone, 0);
+	}
+	return snapshot;
+}
+
+static bool is_same(const struct lsp_socket *seen, const struct lsp_socket *expected)
+{
+	return seen->proto == expected->proto && seen->state == expected->state &&
+	       seen->local_port == expected->local_port && lsp_addr_cmp(&seen->local, &expected->local) == 0 &&
+	       (seen->has & LSP_HAS_PEER) == (expected->has & LSP_HAS_PEER) &&
+	       ((seen->has & LSP_HAS_PEER) == 0 ||
+		(seen->peer_port == expected->peer_port && lsp_addr_cmp(&seen->peer, &expected->peer) == 0));
+}
+
+/* The row of a socket, which must be there once. */
+static struct lsp_socket only_row(const struct lsp_snapshot *snapshot, const struct world_socket *wanted)
+{
+	const struct lsp_socket *found = NULL;
+	size_t i;
+
+	for (i = 0; i < snapshot->socket_count; i++) {
+		if (!is_same(&snapshot->sockets[i], &wanted->what))
+			continue;
+		if (found != NULL)
+			fail_msg("%s port %u is there twice", lsp_proto_name(wanted->what.proto),
+				 wanted->what.local_port);
+		found = &snapshot->sockets[i];
+	}
+	if (found == NULL)
+		fail_msg("%s port %u is not there", lsp_proto_name(wanted->what.proto), wanted->what.local_port);
+	return *found;
+}
+
+static const struct lsp_hint everything = {.protos = LSP_PROTO_ALL, .states = LSP_STATE_ALL};
+
+/* --- sockets ------------------------------------------------------------------------------------------------------ */
+
+static void test_table_is_whole(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+
+	(void)state;
+	assert_non_null(backend);
+	assert_ptr_equal(backend, lsp_backend_native());
+	assert_non_null(backend->name);
+	assert_non_null(backend->sockets);
+	assert_non_null(backend->holders);
+	assert_non_null(backend->name_of);
+	assert_non_null(backend->user_id);
+	assert_non_null(backend->hosts_of);
+	assert_non_null(backend->host_name);
+	assert_non_null(backend->console);
+	assert_non_null(backend->way_out);
+}
+
+static void listener_appears(enum lsp_family family)
+{
+	struct lsp_snapshot *snapshot;
+	struct world_socket listener;
+	struct lsp_socket row;
+	uint32_t uid;
+
+	if (!world_listen(family, &listener))
+		skip();
+	assert_int_not_equal(listener.what.local_port, 0);
+	snapshot = sockets_of(&everything);
+	row = only_row(snapshot, &listener);
+	assert_int_equal(row.has & LSP_HAS_KEY, LSP_HAS_KEY);
+	if ((row.has & LSP_HAS_UID) != 0 && world_uid(&uid))
+		assert_int_equal(row.uid, uid);
+	if ((row.has & LSP_HAS_RQUEUE) != 0)
+		assert_int_equal(row.rqueue, 0); /* nobody waits */
+	if ((row.has & LSP_HAS_WQUEUE) != 0)
+		assert_int_equal(row.wqueue, 8); /* the backlog that world_listen asks for */
+	assert_true(lsp_socket_holds_port(&row));
+	lsp_snapshot_free(snapshot);
+	world_close(&listener);
+}
+
+static void test_listener_inet4(void **state)
+{
+	(void)state;
+	listener_appears(LSP_INET4);
+}
+
+static void test_listener_inet6(void **state)
+{
+	(void)state;
+	listener_appears(LSP_INET6);
+}
+
+static void test_udp(void **state)
+{
+	static const enum lsp_family families[] = {LSP_INET4, LSP_INET6};
+	struct lsp_snapshot *snapshot;
+	struct world_socket udp;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct lsp_socket row;
+
+		if (!world_bind_udp(families[i], &udp))
+			continue;
+		snapshot = sockets_of(&everything);
+		row = only_row(snapshot, &udp);
+		assert_int_equal(row.has & LSP_HAS_KEY, LSP_HAS_KEY);
+		assert_true(lsp_socket_holds_port(&row));
+		lsp_snapshot_free(snapshot);
+		world_close(&udp);
+	}
+}
+
+/* Both ends, with their peers, and the listener beside them. */
+static void test_connection(void **state)
+{
+	struct world_socket listener, near, far;
+	struct lsp_snapshot *snapshot;
+
+	(void)state;
+	assert_true(world_listen(LSP_INET4, &listener));
+	assert_true(world_connect(&listener, &near, &far));
+	snapshot = sockets_of(&everything);
+	only_row(snapshot, &listener);
+	only_row(snapshot, &near);
+	only_row(snapshot, &far);
+	assert_int_equal(far.what.local_port, listener.what.local_port);
+	lsp_snapshot_free(snapshot);
+	world_close(&far);
+	world_close(&near);
+	world_close(&listener);
+}
+
+static void test_closed_is_gone(void **state)
+{
+	struct lsp_snapshot *snapshot;
+	struct world_socket listener;
+	size_t i;
+
+	(void)state;
+	assert_true(world_listen(LSP_INET4, &listener));
+	world_close(&listener);
+	snapshot = sockets_of(&everything);
+	for (i = 0; i < snapshot->socket_count; i++)
+		assert_false(is_same(&snapshot->sockets[i], &listener.what));
+	lsp_snapshot_free(snapshot);
+}
+
+/* However narrow the hint, what it names is there. What else comes is the backend's own affair. */
+static void test_hints_lose_nothing(void **state)
+{
+	struct world_socket listener, udp, near, far;
+	struct lsp_port_range many[1000], exact, around, other;
+	size_t i;
+
+	(void)state;
+	assert_true(world_listen(LSP_INET4, &listener));
+	assert_true(world_bind_udp(LSP_INET4, &udp));
+	assert_true(world_connect(&listener, &near, &far));
+	exact = (struct lsp_port_range){listener.what.local_port, listener.what.local_port};
+	around = (struct lsp_port_range){(uint16_t)(exact.low - 1), (uint16_t)(exact.low + 1)};
+	other = (struct lsp_port_range){udp.what.local_port, udp.what.local_port};
+	for (i = 0; i < 1000; i++)
+		many[i] = (struct lsp_port_range){(uint16_t)(1 + i), (uint16_t)(1 + i)};
+	many[999] = exact; /* the last of more than one would think of */
+	{
+		const struct lsp_port_range both[] = {other, exact}, whole[] = {{0, 65535}};
+		const struct {
+			struct lsp_hint hint;
+			const struct world_socket *wanted[4];
+		} table[] = {
+			{{LSP_PROTO_BIT(LSP_TCP), LSP_STATE_BIT(LSP_LISTEN), NULL, 0}, {&listener}},
+			{{LSP_PROTO_BIT(LSP_TCP), LSP_STATE_BIT(LSP_LISTEN), &exact, 1}, {&listener}},
+			{{LSP_PROTO_BIT(LSP_TCP), LSP_STATE_BIT(LSP_LISTEN), &around, 1}, {&listener}},
+			{{LSP_PROTO_BIT(LSP_TCP), LSP_STATE_BIT(LSP_LISTEN), many, 1000}, {&listener}},
+			{{LSP_PROTO_BIT(LSP_TCP), LSP_STATE_BIT(LSP_LISTEN), many + 900, 100}, {&listener}},
+			{{LSP_PROTO_BIT(LSP_TCP), LSP_STATE_BIT(LSP_ESTABLISHED), NULL, 0}, {&near, &far}},
+			{{LSP_PROTO_BIT(LSP_TCP), LSP_STATE_BIT(LSP_ESTABLISHED), &exact, 1}, {&far}},
+			{{LSP_PROTO_BIT(LSP_UDP), LSP_STATE_BIT(LSP_CLOSE), NULL, 0}, {&udp}},
+			{{LSP_PROTO_BIT(LSP_UDP), LSP_STATE_BIT(LSP_CLOSE), &other, 1}, {&udp}},
+			{{LSP_PROTO_ALL, LSP_STATE_BIT(LSP_LISTEN) | LSP_STATE_BIT(LSP_CLOSE), both, 2},
+			 {&listener, &udp}},
+			{{LSP_PROTO_ALL, LSP_STATE_ALL, both, 2}, {&listener, &far, &udp}},
+			{{LSP_PROTO_ALL, LSP_STATE_ALL, whole, 1}, {&listener, &near, &far, &udp}},
+			{{LSP_PROTO_ALL, LSP_STATE_ALL, NULL, 0}, {&listener, &near, &far, &udp}},
+			{{LSP_PROTO_ALL, LSP_STATE_ALL & ~LSP_STATE_BIT(LSP_BOUND), NULL, 0},
+			 {&listener, &near, &far, &udp}},
+		};
+
+		for (i = 0; i < sizeof table / sizeof *table; i++) {
+			struct lsp_snapshot *snapshot = sockets_of(&table[i].hint);
+			size_t k;
+
+			for (k = 0; k < 4 && table[i].wanted[k] != NULL; k++)
+				only_row(snapshot, table[i].wanted[k]);
+			lsp_snapshot_free(snapshot);
+		}
+	}
+	world_close(&far);
+	world_close(&near);
+	world_close(&udp);
+	world_close(&listener);
+}
+
+/* Sockets that are there already are the caller's. */
+static void test_adds_to_what_is_there(void **state)
+{
+	static const struct lsp_socket stranger = {.proto = LSP_TCP,
+						   .state = LSP_LISTEN,
+						   .local_port = 1,
+						   .local = {.family = LSP_INET4, .bytes = {203, 0, 113, 9}}};
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_fault fault;
+	size_t once;
+
+	(void)state;
+	lsp_snapshot_add_socket(snapshot, &stranger);
+	assert_int_equal(lsp_backend_native()->sockets(snapshot, &everything, &fault), LSP_OK);
+	assert_memory_equal(&snapshot->sockets[0], &stranger, sizeof stranger);
+	once = snapshot->socket_count;
+	assert_int_equal(lsp_backend_native()->sockets(snapshot, &everything, &fault),
+			 LSP_OK); /* any number of times */
+	assert_true(snapshot->socket_count >= once);
+	assert_memory_equal(&snapshot->sockets[0], &stranger, sizeof stranger);
+	lsp_snapshot_free(snapshot);
+}
+
+/* --- holders ------------------------------------------------------------------------------------------------------ */
+
+static void assert_we_hold(struct lsp_snapshot *snapshot, uint64_t key)
+{
+	size_t count, i, ours = 0;
+	const struct lsp_holder *holders = lsp_snapshot_holders_of(snapshot, key, &count);
+
+	assert_non_null(holders);
+	for (i = 0; i < count; i++)
+		ours += holders[i].pid == world_pid();
+	assert_int_equal(ours, 1);
+}
+
+static void test_holders_are_us(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct world_socket listener, udp;
+	struct lsp_snapshot *snapshot;
+	const struct lsp_process *process;
+	struct lsp_fault fault;
+	uint64_t keys[2], birth;
+	uint32_t uid;
+
+	(void)state;
+	assert_true(world_listen(LSP_INET4, &listener));
+	assert_true(world_bind_udp(LSP_INET4, &udp));
+	snapshot = sockets_of(&everything);
+	keys[0] = only_row(snapshot, &listener).key;
+	keys[1] = only_row(snapshot, &udp).key;
+	assert_true(keys[0] != keys[1]);
+	assert_int_equal(backend->holders(snapshot, keys, 2, WANT_ALL, &fault), LSP_OK);
+	lsp_snapshot_freeze(snapshot);
+	assert_we_hold(snapshot, keys[0]);
+	assert_we_hold(snapshot, keys[1]);
+	process = lsp_snapshot_process(snapshot, world_pid());
+	assert_non_null(process);
+	assert_non_null(process->name);
+	assert_non_null(strstr(process->name, "contract"));
+	assert_non_null(process->exe);
+	assert_non_null(strstr(process->exe, "contract"));
+	assert_non_null(process->argv);
+	assert_true(process->argv_len > 0);
+	assert_int_equal(process->argv[process->argv_len - 1], '\0');
+	assert_int_equal(process->has & LSP_PROCESS_GONE, 0);
+	assert_int_equal(process->has & LSP_PROCESS_HAS_STARTED, LSP_PROCESS_HAS_STARTED);
+	if (world_uid(&uid)) {
+		assert_int_equal(process->has & LSP_PROCESS_HAS_UID, LSP_PROCESS_HAS_UID);
+		assert_int_equal(process->uid, uid);
+	}
+	birth = process->birth;
+	/* once more, into the same snapshot and wanting less: the same process, each holder once */
+	assert_int_equal(backend->holders(snapshot, keys, 2, 0, &fault), LSP_OK);
+	lsp_snapshot_freeze(snapshot);
+	assert_we_hold(snapshot, keys[0]);
+	process = lsp_snapshot_process(snapshot, world_pid());
+	assert_non_null(process);
+	assert_true(process->birth == birth);
+	assert_int_equal(process->has & LSP_PROCESS_GONE, 0);
+	lsp_snapshot_free(snapshot);
+	world_close(&udp);
+	world_close(&listener);
+}
+
+/* A pid with another birth is another process. */
+static void test_birth_is_identity(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_process before = {.pid = world_pid(), .name = "before us"};
+	struct lsp_snapshot *first, *second;
+	const struct lsp_process *process;
+	struct world_socket listener;
+	struct lsp_fault fault;
+	uint64_t key;
+
+	(void)state;
+	assert_true(world_listen(LSP_INET4, &listener));
+	first = sockets_of(&everything);
+	key = only_row(first, &listener).key;
+	assert_int_equal(backend->holders(first, &key, 1, 0, &fault), LSP_OK);
+	lsp_snapshot_freeze(first);
+	process = lsp_snapshot_process(first, world_pid());
+	assert_non_null(process);
+	before.birth = process->birth + 1;
+	second = lsp_snapshot_new();
+	lsp_snapshot_add_process(second, &before);
+	lsp_snapshot_freeze(second);
+	assert_int_equal(backend->holders(second, &key, 1, WANT_ALL, &fault), LSP_OK);
+	lsp_snapshot_freeze(second);
+	process = lsp_snapshot_process(second, world_pid());
+	assert_non_null(process);
+	assert_int_equal(process->has & LSP_PROCESS_GONE, LSP_PROCESS_GONE);
+	assert_string_equal(process->name, "before us"); /* never the name of the other */
+	lsp_snapshot_free(second);
+	lsp_snapshot_free(first);
+	world_close(&listener);
+}
+
+static void test_unknown_keys(void **state)
+{
+	/* no system counts as far as this */
+	static const uint64_t keys[] = {UINT64_MAX, UINT64_MAX - 1};
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_fault fault;
+
+	(void)state;
+	assert_int_equal(lsp_backend_native()->holders(snapshot, keys, 2, WANT_ALL, &fault), LSP_OK);
+	assert_int_equal(snapshot->holder_count, 0);
+	assert_int_equal(lsp_backend_native()->holders(snapshot, NULL, 0, WANT_ALL, &fault), LSP_OK);
+	assert_int_equal(snapshot->holder_count, 0);
+	assert_int_equal(snapshot->process_count, 0);
+	lsp_snapshot_free(snapshot);
+}
+
+/* --- names -------------------------------------------------------------------------------------------------------- */
+
+static void test_names(void **state)
+{
+	static const char *const nonsense[] = {"", "no such account \n", "-1", "4294967296", "root:x"};
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	const char *name;
+	uint32_t uid, found = 7;
+	size_t i;
+
+	(void)state;
+	backend->name_of(snapshot, LSP_NAME_USER, NO_SUCH_ID);
+	backend->name_of(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID);
+	assert_null(lsp_snapshot_name(snapshot, LSP_NAME_USER, NO_SUCH_ID));
+	assert_null(lsp_snapshot_name(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID));
+	for (i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
+		assert_false(backend->user_id(nonsense[i], &found));
+		assert_int_equal(found, 7);
+	}
+	if (world_account(&name, &uid)) {
+		assert_true(backend->user_id(name, &found));
+		assert_int_equal(found, uid);
+		backend->name_of(snapshot, LSP_NAME_USER, uid);
+		backend->name_of(snapshot, LSP_NAME_USER, uid);
+		assert_non_null(lsp_snapshot_name(snapshot, LSP_NAME_USER, uid));
+		assert_string_equal(lsp_snapshot_name(snapshot, LSP_NAME_USER, uid), name);
+		assert_null(lsp_snapshot_name(snapshot, LSP_NAME_INTERFACE, uid + 4000000000u));
+	}
+	lsp_snapshot_free(snapshot);
+}
+
+static void test_texts(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_console console;
+	size_t size;
+
+	(void)state;
+	memset(&console, 0xa5, sizeof console);
+	backend->console(&console);
+	if (!console.is_terminal) {
+		assert_int_equal(console.colour, false);
+		assert_int_equal(console.width, 0);
+	}
+	for (size = 1; size <= 300; size += size < 4 ? 1 : 37) {
+		char *text = malloc(size);
+
+		assert_non_null(text);
+		memset(text, 'x', size);
+		backend->host_name(text, size);
+		assert_non_null(memchr(text, '\0', size));
+		memset(text, 'x', size);
+		backend->way_out(text, size);
+		assert_non_null(memchr(text, '\0', size));
+		free(text);
+	}
+}
+
+static void test_no_hosts(void **state)
+{
+	static const struct lsp_addr nobody = {.family = LSP_INET4, .bytes = {203, 0, 113, 9}};
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+
+	(void)state;
+	lsp_backend_native()->hosts_of(snapshot, NULL, 0, 1000);
+	lsp_backend_native()->hosts_of(snapshot, &nobody, 1, 0); /* no time: no name, and no wait */
+	assert_null(lsp_snapshot_host(snapshot, &nobody));
+	lsp_snapshot_free(snapshot);
+}
+
+/* --- failure ------------------------------------------------------------------------------------------------------ */
+
+#define starved_assert(condition)                                                                                      \
+	do {                                                                                                           \
+		if (!(condition)) {                                                                                    \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                \
+			abort();                                                                                       \
+		}                                                                                                      \
+	} while (0)
+
+static void ask_starved(void)
+{
+	static const uint64_t keys[] = {1, 2, 3};
+	static const struct lsp_socket stranger = {.proto = LSP_TCP, .local_port = 1};
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_fault fault = {.err = LSP_OK};
+	enum lsp_err err;
+
+	lsp_snapshot_add_socket(snapshot, &stranger);
+	err = backend->sockets(snapshot, &everything, &fault);
+	starved_assert(err != LSP_OK); /* never: no sockets */
+	starved_assert(fault.err == err && fault.op != NULL);
+	starved_assert(snapshot->socket_count == 1 && snapshot->sockets[0].local_port == 1);
+	fault.err = LSP_OK;
+	err = backend->holders(snapshot, keys, 3, WANT_ALL, &fault);
+	starved_assert(err != LSP_OK); /* never: nobody holds them */
+	starved_assert(fault.err == err && fault.op != NULL);
+	starved_assert(snapshot->holder_count == 0 && snapshot->process_count == 0);
+	backend->name_of(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID);
+	starved_assert(lsp_snapshot_name(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID) == NULL);
+	lsp_snapshot_free(snapshot);
+}
+
+static void test_starved(void **state)
+{
+	bool held = false;
+
+	(void)state;
+	if (!world_starve(ask_starved, &held))
+		skip();
+	assert_true(held);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table_is_whole),
+		cmocka_unit_test(test_listener_inet4),
+		cmocka_unit_test(test_listener_inet6),
+		cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_closed_is_gone),
+		cmocka_unit_test(test_hints_lose_nothing),
+		cmocka_unit_test(test_adds_to_what_is_there),
+		cmocka_unit_test(test_holders_are_us),
+		cmocka_unit_test(test_birth_is_identity),
+		cmocka_unit_test(test_unknown_keys),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_no_hosts),
+		cmocka_unit_test(test_starved),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
