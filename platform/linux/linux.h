@@ -50,7 +50,7 @@ struct lsp_process_room {
 };
 
 /* Reads a process. dirfd and prefix lead to its folder of /proc: while dirfd is an open descriptor of that folder or of
- * one within it, this is the same process, whoever gets its pid. False when it ended. */
+ * one within it, this is the same process, whoever gets its pid. False with errno: ENOENT and ESRCH say that it ended. */
 bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want, struct lsp_process_room *room,
 		      struct lsp_process *ret_process);
 

@@ -23,12 +23,14 @@
 
 #define DIRENTS_SIZE (32u * 1024) /* some 1,300 descriptors */
 #define DIRENT_MAX 32		  /* the longest entry: 19 bytes, ten digits, a NUL, to a multiple of 8 */
+#define FEW_DIRENTS 1024	  /* so few bytes were all that there was; of more, the end is asked for */
 #define THREADS_MAX 8
 #define ALONE_MAX 2000 /* looks that are done before it pays to start threads: some 5 ms of work */
 
-/* A process, from this descriptor number on. */
+/* A process, from this position in its descriptor folder on (getdents64(2), d_off). */
 struct piece {
-	uint32_t pid, start;
+	int64_t start;
+	uint32_t pid;
 };
 
 /* Open addressing, at most half full; 0 marks an empty slot, and is no key (socket.h). */
@@ -225,7 +227,7 @@ static bool may_hold_sockets(const struct walk *walk, uint32_t pid)
 	snprintf(path, sizeof path, "%u/stat", pid);
 	len = lsp_file_read(walk->procfd, path, text, sizeof text);
 	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat))
-		return len < 0 && (errno == EACCES || errno == EPERM); /* hidden; else it ended */
+		return len < 0 && errno != ENOENT && errno != ESRCH; /* hidden; else it ended */
 	return stat.state != 'Z' && stat.state != 'X' && (stat.flags & LSP_PF_KTHREAD) == 0;
 }
 
@@ -272,12 +274,17 @@ static void add_process(struct finds *finds, int fddir, uint32_t pid)
 		fail(walk, ENOMEM);
 		return;
 	}
-	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &process))
-		return; /* ended meanwhile; its sockets are gone or held by others */
+	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &process)) {
+		if (errno != ENOENT && errno != ESRCH)
+			fail(walk, errno);
+		return; /* else it ended meanwhile; its sockets are gone or held by others */
+	}
 	finds->processes =
 		grow(walk, finds->processes, finds->process_count, &finds->process_capacity, sizeof *finds->processes);
 	if (finds->process_count < finds->process_capacity && keep_strings(&process))
 		finds->processes[finds->process_count++] = process;
+	else
+		fail(walk, ENOMEM);
 }
 
 static void add_holder(struct finds *finds, uint64_t key, uint32_t pid, uint32_t fd)
@@ -316,20 +323,15 @@ static bool look_at(struct finds *finds, int fddir, uint32_t pid, const char *di
 	return true;
 }
 
-/* The highest descriptor number in a buffer. */
-static uint32_t last_number(const char *dirents, long size)
+/* Where to go on behind a buffer: the folder's own word for it. */
+static int64_t next_position(const char *dirents, long size)
 {
-	uint32_t last = 0, number;
-	long at = 0;
+	const struct dirent64 *entry;
+	long at;
 
-	while (at < size) {
-		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(dirents + at);
-
-		at += entry->d_reclen;
-		if (to_number(entry->d_name, &number) && number > last)
-			last = number;
-	}
-	return last;
+	for (at = 0; at < size; at += entry->d_reclen)
+		entry = (const struct dirent64 *)(const void *)(dirents + at);
+	return entry->d_off;
 }
 
 static void walk_piece(struct finds *finds, struct piece piece)
@@ -338,7 +340,7 @@ static void walk_piece(struct finds *finds, struct piece piece)
 	struct walk *walk = finds->walk;
 	char path[32];
 	size_t found = 0;
-	bool readable = true;
+	bool readable = true, is_full;
 	int fddir;
 	long size;
 
@@ -346,22 +348,23 @@ static void walk_piece(struct finds *finds, struct piece piece)
 	snprintf(path, sizeof path, "%u/fd", piece.pid);
 	fddir = openat(walk->procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fddir < 0) {
-		if ((errno == EACCES || errno == EPERM) && may_hold_sockets(walk, piece.pid))
-			finds->blind++;
-		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		if (errno == EACCES || errno == EPERM)
+			finds->blind += may_hold_sockets(walk, piece.pid);
+		else if (errno != ENOENT && errno != ESRCH && errno != ENOTDIR) /* else it ended, or is none */
 			fail(walk, errno);
-		return; /* ENOENT, ESRCH: it ended */
+		return;
 	}
-	/* the position in this directory is the descriptor number + 2 (proc_readfd_common, fs/proc/fd.c) */
-	if (piece.start > 0 && lseek(fddir, (off_t)piece.start + 2, SEEK_SET) < 0)
+	if (piece.start > 0 && lseek(fddir, (off_t)piece.start, SEEK_SET) < 0)
 		fail(walk, errno);
-	size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
-	/* procfs fills the buffer as far as an entry fits: what is left tells whether there is more. Somebody else may
-	 * go on behind it while we look at this one. */
-	if (size > (long)(sizeof dirents - DIRENT_MAX))
-		push(walk, (struct piece){piece.pid, last_number(dirents, size) + 1});
-	if (size > 0)
-		readable = look_at(finds, fddir, piece.pid, dirents, size, &found);
+	do {
+		size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
+		/* a full buffer: somebody else may go on behind it while we look at this one */
+		is_full = size > (long)(sizeof dirents - DIRENT_MAX);
+		if (is_full)
+			push(walk, (struct piece){.pid = piece.pid, .start = next_position(dirents, size)});
+		if (size > 0)
+			readable = look_at(finds, fddir, piece.pid, dirents, size, &found);
+	} while (readable && !is_full && size > FEW_DIRENTS);
 	if (!readable && piece.start == 0 && may_hold_sockets(walk, piece.pid))
 		finds->blind++;
 	if (found > 0)
@@ -386,7 +389,7 @@ static void *work_to_end(void *arg)
 	return NULL;
 }
 
-/* Every process, as a piece of its own. False when /proc cannot be listed. */
+/* Every process, as a piece of its own. False when /proc cannot be listed: errno says why, 0: it is empty. */
 static bool list_processes(struct walk *walk)
 {
 	int fd = openat(walk->procfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -401,9 +404,10 @@ static bool list_processes(struct walk *walk)
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		if (to_number(entry->d_name, &pid))
-			push(walk, (struct piece){pid, 0});
+			push(walk, (struct piece){.pid = pid});
 	}
 	closedir(dir);
+	errno = 0;
 	return walk->stack_count > 0;
 }
 
@@ -472,9 +476,11 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 			merge(snapshot, &finds[i]);
 		if (!keyset_all_found(&walk.wanted))
 			lsp_sight_read(procfd, snapshot);
-	} else {
+	} else if (errno == 0 || errno == ENOENT || errno == ENOTDIR) {
 		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
 		err = lsp_linux_fault(ret_fault, "/proc", ENOSYS);
+	} else {
+		err = lsp_linux_fault(ret_fault, "/proc", errno);
 	}
 	if (atomic_load(&walk.failed))
 		err = lsp_linux_fault(ret_fault, "walk of /proc", atomic_load(&walk.os_code));
