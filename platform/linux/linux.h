@@ -62,6 +62,9 @@ void lsp_sight_read(int procfd, struct lsp_snapshot *snapshot);
 
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 
+/* By the release that uname(2) tells; sandboxes that play an old kernel are taken at their word. */
+bool lsp_kernel_is_since(unsigned major, unsigned minor);
+
 void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
 bool lsp_system_user_id(const char *name, uint32_t *ret_uid);
 void lsp_system_host_name(char *ret_name, size_t size);

@@ -2,20 +2,27 @@
  * procfd.c - who holds the sockets: the walk of /proc/PID/fd.
  *
  * The descriptors of every process are read, because a socket may have many holders; a link is only read, never
- * followed (the target may be a dead mount). The work is cut into pieces of at most one directory buffer, so that one
- * process with 100,000 descriptors is spread over the cores as well as 10,000 small processes are.
+ * followed (the target may be a dead mount). The work is cut into pieces of some thousand descriptors, so that one
+ * process with 100,000 of them is spread over the cores as well as 10,000 small processes are.
+ *
+ * Since Linux 6.2 the size of PID/fd is the number of descriptors. Nearly all of them have the lowest numbers, so those
+ * below the count are tried one by one, and only the few above it are listed: to list costs as much again as to read the
+ * links. As many numbers below the count are free as descriptors are above it, so little is tried in vain.
  */
 #include "linux.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,13 +31,15 @@
 #define DIRENTS_SIZE (32u * 1024) /* some 1,300 descriptors */
 #define DIRENT_MAX 32		  /* the longest entry: 19 bytes, ten digits, a NUL, to a multiple of 8 */
 #define FEW_DIRENTS 1024	  /* so few bytes were all that there was; of more, the end is asked for */
+#define TRIED_AT_ONCE 1024	  /* numbers in a piece */
 #define THREADS_MAX 8
 #define ALONE_MAX 2000 /* looks that are done before it pays to start threads: some 5 ms of work */
 
-/* A process, from this position in its descriptor folder on (getdents64(2), d_off). */
+/* What is to be looked at in one go. Without a count: the folder of a process, from this position on (getdents64(2),
+ * d_off). With one: its numbers from start on, TRIED_AT_ONCE of them; the last such piece lists those above as well. */
 struct piece {
 	int64_t start;
-	uint32_t pid;
+	uint32_t pid, count;
 };
 
 /* Open addressing, at most half full; 0 marks an empty slot, and is no key (socket.h). */
@@ -42,7 +51,8 @@ struct keyset {
 
 struct walk {
 	int procfd;
-	unsigned want; /* enum lsp_process_want */
+	unsigned want;	  /* enum lsp_process_want */
+	bool tells_count; /* the size of PID/fd is the number of its descriptors */
 	struct keyset wanted;
 	pthread_mutex_t lock; /* guards the stack and the count below */
 	pthread_cond_t changed;
@@ -295,30 +305,54 @@ static void add_holder(struct finds *finds, uint64_t key, uint32_t pid, uint32_t
 		finds->holders[finds->holder_count++] = (struct lsp_holder){key, pid, fd};
 }
 
-/* The entries of one buffer. False when the process may not be looked into. */
-static bool look_at(struct finds *finds, int fddir, uint32_t pid, const char *dirents, long size, size_t *found)
+/* One descriptor. False when the process may not be looked into. */
+static bool look_at(struct finds *finds, int fddir, uint32_t pid, uint32_t fd, const char *name, size_t *found)
+{
+	char link[64];
+	ssize_t len = readlinkat(fddir, name, link, sizeof link);
+	uint64_t key;
+
+	finds->looks++;
+	if (len < 0)
+		return errno != EACCES && errno != EPERM;
+	key = socket_key(link, (size_t)len);
+	if (key != 0 && keyset_find(&finds->walk->wanted, key)) {
+		add_holder(finds, key, pid, fd);
+		(*found)++;
+	}
+	return true;
+}
+
+static bool try_numbers(struct finds *finds, int fddir, uint32_t pid, uint32_t from, uint32_t to, size_t *found)
+{
+	uint32_t fd;
+
+	for (fd = from; fd < to; fd++) {
+		char digits[12], *name = digits + sizeof digits - 1;
+		uint32_t rest = fd;
+
+		*name = '\0';
+		do {
+			*--name = (char)('0' + rest % 10);
+			rest /= 10;
+		} while (rest > 0);
+		if (!look_at(finds, fddir, pid, fd, name, found))
+			return false;
+	}
+	return true;
+}
+
+static bool try_listed(struct finds *finds, int fddir, uint32_t pid, const char *dirents, long size, size_t *found)
 {
 	long at = 0;
 
 	while (at < size) {
 		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(dirents + at);
 		uint32_t fd;
-		uint64_t key;
-		char link[64];
-		ssize_t len;
 
 		at += entry->d_reclen;
-		if (!to_number(entry->d_name, &fd))
-			continue;
-		finds->looks++;
-		len = readlinkat(fddir, entry->d_name, link, sizeof link);
-		if (len < 0 && (errno == EACCES || errno == EPERM))
+		if (to_number(entry->d_name, &fd) && !look_at(finds, fddir, pid, fd, entry->d_name, found))
 			return false;
-		key = len > 0 ? socket_key(link, (size_t)len) : 0;
-		if (key == 0 || !keyset_find(&finds->walk->wanted, key))
-			continue;
-		add_holder(finds, key, pid, fd);
-		(*found)++;
 	}
 	return true;
 }
@@ -334,18 +368,59 @@ static int64_t next_position(const char *dirents, long size)
 	return entry->d_off;
 }
 
-static void walk_piece(struct finds *finds, struct piece piece)
+/* From the folder's position on. */
+static bool list(struct finds *finds, int fddir, uint32_t pid, size_t *found)
 {
 	_Alignas(struct dirent64) char dirents[DIRENTS_SIZE];
+	bool is_full, readable = true;
+	long size;
+
+	do {
+		size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
+		/* a full buffer: somebody else may go on behind it while we look at this one */
+		is_full = size > (long)(sizeof dirents - DIRENT_MAX);
+		if (is_full)
+			push(finds->walk, (struct piece){.pid = pid, .start = next_position(dirents, size)});
+		if (size > 0)
+			readable = try_listed(finds, fddir, pid, dirents, size, found);
+	} while (readable && !is_full && size > FEW_DIRENTS);
+	return readable;
+}
+
+/* The numbers of one piece, then, if it is the last, those above the count. */
+static bool try_piece(struct finds *finds, int fddir, struct piece piece, size_t *found)
+{
+	uint32_t from = (uint32_t)piece.start, to = piece.count;
+
+	if (to - from > TRIED_AT_ONCE) {
+		to = from + TRIED_AT_ONCE;
+		push(finds->walk, (struct piece){.pid = piece.pid, .start = to, .count = piece.count});
+		return try_numbers(finds, fddir, piece.pid, from, to, found);
+	}
+	if (!try_numbers(finds, fddir, piece.pid, from, to, found))
+		return false;
+	/* the position in this folder is the number + 2 (proc_readfd_common, fs/proc/fd.c) */
+	if (lseek(fddir, (off_t)to + 2, SEEK_SET) < 0)
+		fail(finds->walk, errno);
+	return list(finds, fddir, piece.pid, found);
+}
+
+static void walk_piece(struct finds *finds, struct piece piece)
+{
 	struct walk *walk = finds->walk;
+	struct stat folder;
 	char path[32];
 	size_t found = 0;
-	bool readable = true, is_full;
+	bool readable;
 	int fddir;
-	long size;
 
 	finds->looks++;
 	snprintf(path, sizeof path, "%u/fd", piece.pid);
+	if (walk->tells_count && piece.start == 0 && fstatat(walk->procfd, path, &folder, 0) == 0) {
+		if (folder.st_size == 0)
+			return; /* a kernel thread or a zombie: nothing to see, and no blind spot */
+		piece.count = (uint32_t)folder.st_size;
+	}
 	fddir = openat(walk->procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fddir < 0) {
 		if (errno == EACCES || errno == EPERM)
@@ -354,17 +429,9 @@ static void walk_piece(struct finds *finds, struct piece piece)
 			fail(walk, errno);
 		return;
 	}
-	if (piece.start > 0 && lseek(fddir, (off_t)piece.start, SEEK_SET) < 0)
+	if (piece.count == 0 && piece.start > 0 && lseek(fddir, (off_t)piece.start, SEEK_SET) < 0)
 		fail(walk, errno);
-	do {
-		size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
-		/* a full buffer: somebody else may go on behind it while we look at this one */
-		is_full = size > (long)(sizeof dirents - DIRENT_MAX);
-		if (is_full)
-			push(walk, (struct piece){.pid = piece.pid, .start = next_position(dirents, size)});
-		if (size > 0)
-			readable = look_at(finds, fddir, piece.pid, dirents, size, &found);
-	} while (readable && !is_full && size > FEW_DIRENTS);
+	readable = piece.count > 0 ? try_piece(finds, fddir, piece, &found) : list(finds, fddir, piece.pid, &found);
 	if (!readable && piece.start == 0 && may_hold_sockets(walk, piece.pid))
 		finds->blind++;
 	if (found > 0)
@@ -409,6 +476,14 @@ static bool list_processes(struct walk *walk)
 	closedir(dir);
 	errno = 0;
 	return walk->stack_count > 0;
+}
+
+/* The kernel's own /proc, new enough. Another's numbers and positions may mean something else. */
+static bool tells_count(int procfd)
+{
+	struct statfs filesystem;
+
+	return fstatfs(procfd, &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC && lsp_kernel_is_since(6, 2);
 }
 
 static unsigned core_count(void)
@@ -470,6 +545,7 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 		keyset_free(&walk.wanted);
 		return lsp_linux_fault(ret_fault, "walk of /proc", ENOMEM);
 	}
+	walk.tells_count = tells_count(procfd);
 	if (list_processes(&walk)) {
 		count = walk_all(&walk, finds);
 		for (i = 0; i < count; i++)
