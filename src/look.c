@@ -127,8 +127,8 @@ static void find_holders(const struct lsp_backend *backend, const struct lsp_nee
 	uint64_t *keys;
 	size_t count = collect_keys(snapshot, false, &keys);
 
-	if (count > 0)
-		backend->holders(snapshot, keys, count, need->want, &fault); /* a failure is in the notes */
+	if (count > 0 && backend->holders(snapshot, keys, count, need->want, &fault) != LSP_OK)
+		snapshot->notes |= (snapshot->notes & LSP_NOTE_NO_HOLDERS) != 0 ? 0 : LSP_NOTE_BROKEN_OFF;
 	free(keys);
 	lsp_snapshot_freeze(snapshot);
 	if (somebody_is_missing(snapshot))

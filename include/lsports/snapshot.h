@@ -29,6 +29,7 @@ enum lsp_note {
 	LSP_NOTE_NO_HOLDERS = 1 << 3,  /* processes cannot be listed at all (no /proc) */
 	LSP_NOTE_HIDEPID = 1 << 4,     /* /proc is mounted with hidepid: other users' processes are invisible */
 	LSP_NOTE_OTHER_PIDNS = 1 << 5, /* we live in a pid namespace: processes outside of it are invisible */
+	LSP_NOTE_BROKEN_OFF = 1 << 6,  /* holders() failed on its way: some were not found */
 };
 
 struct lsp_snapshot {

@@ -55,6 +55,8 @@ static enum lsp_err linux_holders(struct lsp_snapshot *snapshot, const uint64_t 
 	int procfd = open_proc();
 	enum lsp_err err;
 
+	if (procfd < 0 && errno != ENOENT && errno != ENOTDIR)
+		return lsp_linux_fault(ret_fault, "/proc", errno);
 	if (procfd < 0) {
 		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
 		return lsp_linux_fault(ret_fault, "/proc", ENOSYS);

@@ -17,6 +17,13 @@ static const uint8_t states[] = {
 	[11] = LSP_CLOSING,    [12] = LSP_SYN_RECV, /* NEW_SYN_RECV, a name for the kernel's own use */
 };
 
+/* A listener's may be stale. */
+static void forget_peer(struct lsp_socket *socket)
+{
+	memset(socket->peer.bytes, 0, sizeof socket->peer.bytes);
+	socket->peer_port = 0;
+}
+
 static bool parse_addresses(const struct inet_diag_msg *diag, struct lsp_socket *socket)
 {
 	size_t len = diag->idiag_family == AF_INET ? 4 : 16;
@@ -31,7 +38,7 @@ static bool parse_addresses(const struct inet_diag_msg *diag, struct lsp_socket 
 	if (socket->state != LSP_LISTEN && socket->peer_port != 0)
 		socket->has |= LSP_HAS_PEER;
 	else
-		memset(socket->peer.bytes, 0, sizeof socket->peer.bytes);
+		forget_peer(socket);
 	if (diag->id.idiag_if != 0) {
 		socket->ifindex = diag->id.idiag_if;
 		socket->has |= LSP_HAS_IFINDEX;

@@ -13,11 +13,9 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 
 #include "diag_parse.h"
 
@@ -313,16 +311,6 @@ static void netlink_close(void *self)
 	mnl_socket_close(((struct netlink *)self)->socket);
 }
 
-static bool kernel_lists_bound(void)
-{
-	struct utsname system;
-	unsigned major = 0, minor = 0;
-
-	if (uname(&system) < 0 || sscanf(system.release, "%u.%u", &major, &minor) != 2)
-		return false;
-	return major > 6 || (major == 6 && minor >= 8);
-}
-
 enum lsp_err lsp_diag_read(struct lsp_snapshot *snapshot, enum lsp_proto proto, const struct lsp_hint *hint,
 			   struct lsp_fault *ret_fault)
 {
@@ -337,7 +325,7 @@ enum lsp_err lsp_diag_read(struct lsp_snapshot *snapshot, enum lsp_proto proto, 
 	};
 	enum lsp_err err = lsp_diag_read_from(&io, snapshot, proto, hint, ret_fault);
 
-	if (err == LSP_OK && proto == LSP_TCP && (hint->states & LSP_STATE_BIT(LSP_BOUND)) != 0 && !kernel_lists_bound())
+	if (err == LSP_OK && proto == LSP_TCP && (hint->states & LSP_STATE_BIT(LSP_BOUND)) != 0 && !lsp_kernel_is_since(6, 8))
 		snapshot->notes |= LSP_NOTE_NO_BOUND;
 	return err;
 }

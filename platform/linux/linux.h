@@ -50,7 +50,7 @@ struct lsp_process_room {
 };
 
 /* Reads a process. dirfd and prefix lead to its folder of /proc: while dirfd is an open descriptor of that folder or of
- * one within it, this is the same process, whoever gets its pid. False when it ended. */
+ * one within it, this is the same process, whoever gets its pid. False with errno: ENOENT and ESRCH say that it ended. */
 bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want, struct lsp_process_room *room,
 		      struct lsp_process *ret_process);
 
@@ -80,6 +80,9 @@ void lsp_pidfd_release(struct lsp_grip *grip);
 bool lsp_pidfd_signal_of(const char *name, int *ret_signal);
 
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
+
+/* By the release that uname(2) tells; sandboxes that play an old kernel are taken at their word. */
+bool lsp_kernel_is_since(unsigned major, unsigned minor);
 
 void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
 bool lsp_system_user_id(const char *name, uint32_t *ret_uid);

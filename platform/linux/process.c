@@ -115,8 +115,11 @@ bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want
 	struct lsp_procstat stat;
 	long len = read_file(dirfd, prefix, "stat", room->stat, sizeof room->stat);
 
-	if (len <= 0 || !lsp_procstat_parse(room->stat, (size_t)len, &stat))
+	if (len <= 0 || !lsp_procstat_parse(room->stat, (size_t)len, &stat)) {
+		if (len >= 0)
+			errno = ESRCH; /* what a process leaves when it ends under the reader */
 		return false;
+	}
 	process.birth = stat.starttime;
 	if ((want & (LSP_WANT_NAME | LSP_WANT_EXE)) != 0)
 		read_exe(dirfd, prefix, room, &process);

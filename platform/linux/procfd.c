@@ -2,20 +2,27 @@
  * procfd.c - who holds the sockets: the walk of /proc/PID/fd.
  *
  * The descriptors of every process are read, because a socket may have many holders; a link is only read, never
- * followed (the target may be a dead mount). The work is cut into pieces of at most one directory buffer, so that one
- * process with 100,000 descriptors is spread over the cores as well as 10,000 small processes are.
+ * followed (the target may be a dead mount). The work is cut into pieces of some thousand descriptors, so that one
+ * process with 100,000 of them is spread over the cores as well as 10,000 small processes are.
+ *
+ * Since Linux 6.2 the size of PID/fd is the number of descriptors. Nearly all of them have the lowest numbers, so those
+ * below the count are tried one by one, and only the few above it are listed: to list costs as much again as to read the
+ * links. As many numbers below the count are free as descriptors are above it, so little is tried in vain.
  */
 #include "linux.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,12 +30,16 @@
 
 #define DIRENTS_SIZE (32u * 1024) /* some 1,300 descriptors */
 #define DIRENT_MAX 32		  /* the longest entry: 19 bytes, ten digits, a NUL, to a multiple of 8 */
+#define FEW_DIRENTS 1024	  /* so few bytes were all that there was; of more, the end is asked for */
+#define TRIED_AT_ONCE 1024	  /* numbers in a piece */
 #define THREADS_MAX 8
 #define ALONE_MAX 2000 /* looks that are done before it pays to start threads: some 5 ms of work */
 
-/* A process, from this descriptor number on. */
+/* What is to be looked at in one go. Without a count: the folder of a process, from this position on (getdents64(2),
+ * d_off). With one: its numbers from start on, TRIED_AT_ONCE of them; the last such piece lists those above as well. */
 struct piece {
-	uint32_t pid, start;
+	int64_t start;
+	uint32_t pid, count;
 };
 
 /* Open addressing, at most half full; 0 marks an empty slot, and is no key (socket.h). */
@@ -40,7 +51,8 @@ struct keyset {
 
 struct walk {
 	int procfd;
-	unsigned want; /* enum lsp_process_want */
+	unsigned want;	  /* enum lsp_process_want */
+	bool tells_count; /* the size of PID/fd is the number of its descriptors */
 	struct keyset wanted;
 	pthread_mutex_t lock; /* guards the stack and the count below */
 	pthread_cond_t changed;
@@ -228,7 +240,7 @@ static bool may_hold_sockets(const struct walk *walk, uint32_t pid)
 	snprintf(path, sizeof path, "%u/stat", pid);
 	len = lsp_file_read(walk->procfd, path, text, sizeof text);
 	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat))
-		return len < 0 && (errno == EACCES || errno == EPERM); /* hidden; else it ended */
+		return len < 0 && errno != ENOENT && errno != ESRCH; /* hidden; else it ended */
 	return stat.state != 'Z' && stat.state != 'X' && (stat.flags & LSP_PF_KTHREAD) == 0;
 }
 
@@ -267,13 +279,17 @@ static void add_process(struct finds *finds, int fddir, uint32_t pid)
 		fail(walk, ENOMEM);
 		return;
 	}
-	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &found.process))
-		return; /* ended meanwhile; its sockets are gone or held by others */
+	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &found.process)) {
+		if (errno != ENOENT && errno != ESRCH)
+			fail(walk, errno);
+		return; /* else it ended meanwhile; its sockets are gone or held by others */
+	}
 	finds->processes =
 		grow(walk, finds->processes, finds->process_count, &finds->process_capacity, sizeof *finds->processes);
-	if (finds->process_count < finds->process_capacity &&
-	    keep_strings(&found.process, &found.strings))
+	if (finds->process_count < finds->process_capacity && keep_strings(&found.process, &found.strings))
 		finds->processes[finds->process_count++] = found;
+	else
+		fail(walk, ENOMEM);
 }
 
 static void add_holder(struct finds *finds, uint64_t key, uint32_t pid, uint32_t fd)
@@ -284,80 +300,133 @@ static void add_holder(struct finds *finds, uint64_t key, uint32_t pid, uint32_t
 		finds->holders[finds->holder_count++] = (struct lsp_holder){key, pid, fd};
 }
 
-/* The entries of one buffer. False when the process may not be looked into. */
-static bool look_at(struct finds *finds, int fddir, uint32_t pid, const char *dirents, long size, size_t *found)
+/* One descriptor. False when the process may not be looked into. */
+static bool look_at(struct finds *finds, int fddir, uint32_t pid, uint32_t fd, const char *name, size_t *found)
 {
-	long at = 0;
+	char link[64];
+	ssize_t len = readlinkat(fddir, name, link, sizeof link);
+	uint64_t key;
 
-	while (at < size) {
-		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(dirents + at);
-		uint32_t fd;
-		uint64_t key;
-		char link[64];
-		ssize_t len;
-
-		at += entry->d_reclen;
-		if (!to_number(entry->d_name, &fd))
-			continue;
-		finds->looks++;
-		len = readlinkat(fddir, entry->d_name, link, sizeof link);
-		if (len < 0 && (errno == EACCES || errno == EPERM))
-			return false;
-		key = len > 0 ? socket_key(link, (size_t)len) : 0;
-		if (key == 0 || !keyset_find(&finds->walk->wanted, key))
-			continue;
+	finds->looks++;
+	if (len < 0)
+		return errno != EACCES && errno != EPERM;
+	key = socket_key(link, (size_t)len);
+	if (key != 0 && keyset_find(&finds->walk->wanted, key)) {
 		add_holder(finds, key, pid, fd);
 		(*found)++;
 	}
 	return true;
 }
 
-/* The highest descriptor number in a buffer. */
-static uint32_t last_number(const char *dirents, long size)
+static bool try_numbers(struct finds *finds, int fddir, uint32_t pid, uint32_t from, uint32_t to, size_t *found)
 {
-	uint32_t last = 0, number;
+	uint32_t fd;
+
+	for (fd = from; fd < to; fd++) {
+		char digits[12], *name = digits + sizeof digits - 1;
+		uint32_t rest = fd;
+
+		*name = '\0';
+		do {
+			*--name = (char)('0' + rest % 10);
+			rest /= 10;
+		} while (rest > 0);
+		if (!look_at(finds, fddir, pid, fd, name, found))
+			return false;
+	}
+	return true;
+}
+
+static bool try_listed(struct finds *finds, int fddir, uint32_t pid, const char *dirents, long size, size_t *found)
+{
 	long at = 0;
 
 	while (at < size) {
 		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(dirents + at);
+		uint32_t fd;
 
 		at += entry->d_reclen;
-		if (to_number(entry->d_name, &number) && number > last)
-			last = number;
+		if (to_number(entry->d_name, &fd) && !look_at(finds, fddir, pid, fd, entry->d_name, found))
+			return false;
 	}
-	return last;
+	return true;
+}
+
+/* Where to go on behind a buffer: the folder's own word for it. */
+static int64_t next_position(const char *dirents, long size)
+{
+	const struct dirent64 *entry;
+	long at;
+
+	for (at = 0; at < size; at += entry->d_reclen)
+		entry = (const struct dirent64 *)(const void *)(dirents + at);
+	return entry->d_off;
+}
+
+/* From the folder's position on. */
+static bool list(struct finds *finds, int fddir, uint32_t pid, size_t *found)
+{
+	_Alignas(struct dirent64) char dirents[DIRENTS_SIZE];
+	bool is_full, readable = true;
+	long size;
+
+	do {
+		size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
+		/* a full buffer: somebody else may go on behind it while we look at this one */
+		is_full = size > (long)(sizeof dirents - DIRENT_MAX);
+		if (is_full)
+			push(finds->walk, (struct piece){.pid = pid, .start = next_position(dirents, size)});
+		if (size > 0)
+			readable = try_listed(finds, fddir, pid, dirents, size, found);
+	} while (readable && !is_full && size > FEW_DIRENTS);
+	return readable;
+}
+
+/* The numbers of one piece, then, if it is the last, those above the count. */
+static bool try_piece(struct finds *finds, int fddir, struct piece piece, size_t *found)
+{
+	uint32_t from = (uint32_t)piece.start, to = piece.count;
+
+	if (to - from > TRIED_AT_ONCE) {
+		to = from + TRIED_AT_ONCE;
+		push(finds->walk, (struct piece){.pid = piece.pid, .start = to, .count = piece.count});
+		return try_numbers(finds, fddir, piece.pid, from, to, found);
+	}
+	if (!try_numbers(finds, fddir, piece.pid, from, to, found))
+		return false;
+	/* the position in this folder is the number + 2 (proc_readfd_common, fs/proc/fd.c) */
+	if (lseek(fddir, (off_t)to + 2, SEEK_SET) < 0)
+		fail(finds->walk, errno);
+	return list(finds, fddir, piece.pid, found);
 }
 
 static void walk_piece(struct finds *finds, struct piece piece)
 {
-	_Alignas(struct dirent64) char dirents[DIRENTS_SIZE];
 	struct walk *walk = finds->walk;
+	struct stat folder;
 	char path[32];
 	size_t found = 0;
-	bool readable = true;
+	bool readable;
 	int fddir;
-	long size;
 
 	finds->looks++;
 	snprintf(path, sizeof path, "%u/fd", piece.pid);
+	if (walk->tells_count && piece.start == 0 && fstatat(walk->procfd, path, &folder, 0) == 0) {
+		if (folder.st_size == 0)
+			return; /* a kernel thread or a zombie: nothing to see, and no blind spot */
+		piece.count = (uint32_t)folder.st_size;
+	}
 	fddir = openat(walk->procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fddir < 0) {
-		if ((errno == EACCES || errno == EPERM) && may_hold_sockets(walk, piece.pid))
-			finds->blind++;
-		else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		if (errno == EACCES || errno == EPERM)
+			finds->blind += may_hold_sockets(walk, piece.pid);
+		else if (errno != ENOENT && errno != ESRCH && errno != ENOTDIR) /* else it ended, or is none */
 			fail(walk, errno);
-		return; /* ENOENT, ESRCH: it ended */
+		return;
 	}
-	/* the position in this directory is the descriptor number + 2 (proc_readfd_common, fs/proc/fd.c) */
-	if (piece.start > 0 && lseek(fddir, (off_t)piece.start + 2, SEEK_SET) < 0)
+	if (piece.count == 0 && piece.start > 0 && lseek(fddir, (off_t)piece.start, SEEK_SET) < 0)
 		fail(walk, errno);
-	size = syscall(SYS_getdents64, fddir, dirents, sizeof dirents);
-	/* procfs fills the buffer as far as an entry fits: what is left tells whether there is more. Somebody else may
-	 * go on behind it while we look at this one. */
-	if (size > (long)(sizeof dirents - DIRENT_MAX))
-		push(walk, (struct piece){piece.pid, last_number(dirents, size) + 1});
-	if (size > 0)
-		readable = look_at(finds, fddir, piece.pid, dirents, size, &found);
+	readable = piece.count > 0 ? try_piece(finds, fddir, piece, &found) : list(finds, fddir, piece.pid, &found);
 	if (!readable && piece.start == 0 && may_hold_sockets(walk, piece.pid))
 		finds->blind++;
 	if (found > 0)
@@ -382,7 +451,7 @@ static void *work_to_end(void *arg)
 	return NULL;
 }
 
-/* Every process, as a piece of its own. False when /proc cannot be listed. */
+/* Every process, as a piece of its own. False when /proc cannot be listed: errno says why, 0: it is empty. */
 static bool list_processes(struct walk *walk)
 {
 	int fd = openat(walk->procfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -397,10 +466,19 @@ static bool list_processes(struct walk *walk)
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		if (to_number(entry->d_name, &pid))
-			push(walk, (struct piece){pid, 0});
+			push(walk, (struct piece){.pid = pid});
 	}
 	closedir(dir);
+	errno = 0;
 	return walk->stack_count > 0;
+}
+
+/* The kernel's own /proc, new enough. Another's numbers and positions may mean something else. */
+static bool tells_count(int procfd)
+{
+	struct statfs filesystem;
+
+	return fstatfs(procfd, &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC && lsp_kernel_is_since(6, 2);
 }
 
 static unsigned core_count(void)
@@ -462,15 +540,18 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 		keyset_free(&walk.wanted);
 		return lsp_linux_fault(ret_fault, "walk of /proc", ENOMEM);
 	}
+	walk.tells_count = tells_count(procfd);
 	if (list_processes(&walk)) {
 		count = walk_all(&walk, finds);
 		for (i = 0; i < count; i++)
 			merge(snapshot, &finds[i]);
 		if (!keyset_all_found(&walk.wanted))
 			lsp_sight_read(procfd, snapshot);
-	} else {
+	} else if (errno == 0 || errno == ENOENT || errno == ENOTDIR) {
 		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
 		err = lsp_linux_fault(ret_fault, "/proc", ENOSYS);
+	} else {
+		err = lsp_linux_fault(ret_fault, "/proc", errno);
 	}
 	if (atomic_load(&walk.failed))
 		err = lsp_linux_fault(ret_fault, "walk of /proc", atomic_load(&walk.os_code));

@@ -147,7 +147,9 @@ bool lsp_procnet_parse(const char *line, size_t len, enum lsp_proto proto, struc
 	skip_blanks(&cursor);
 	if (!take_number(&cursor, 10, 20, &inode) || !at_word_end(&cursor))
 		return false;
-	if (socket.state != LSP_LISTEN && socket.peer_port != 0)
+	if (socket.state == LSP_LISTEN)
+		socket.peer_port = 0; /* may be stale */
+	if (socket.peer_port != 0)
 		socket.has |= LSP_HAS_PEER;
 	else
 		memset(socket.peer.bytes, 0, sizeof socket.peer.bytes);

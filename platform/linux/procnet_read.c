@@ -14,8 +14,10 @@
 
 #define BUFFER_SIZE (64u * 1024) /* a line is 150 bytes at least and 200 at most */
 
-/* Hands every whole line to the parser; answers how many bytes are left over at the end of the buffer. */
-static size_t take_lines(struct lsp_snapshot *snapshot, enum lsp_proto proto, char *buffer, size_t len)
+/* Hands every whole line to the parser; answers how many bytes are left over at the end of the buffer. ret_unread counts
+ * the lines that are no socket's: a table has one, its title. */
+static size_t take_lines(struct lsp_snapshot *snapshot, enum lsp_proto proto, char *buffer, size_t len,
+			 size_t *ret_unread)
 {
 	char *at = buffer, *end = buffer + len, *newline;
 
@@ -24,6 +26,8 @@ static size_t take_lines(struct lsp_snapshot *snapshot, enum lsp_proto proto, ch
 
 		if (lsp_procnet_parse(at, (size_t)(newline - at), proto, &socket))
 			lsp_snapshot_add_socket(snapshot, &socket);
+		else
+			(*ret_unread)++;
 		at = newline + 1;
 	}
 	memmove(buffer, at, (size_t)(end - at));
@@ -35,7 +39,7 @@ static int read_table(int procfd, const char *path, struct lsp_snapshot *snapsho
 {
 	int fd = openat(procfd, path, O_RDONLY | O_CLOEXEC), os_code = 0;
 	char *buffer;
-	size_t kept = 0;
+	size_t kept = 0, unread = 0, mark = lsp_snapshot_mark(snapshot);
 
 	if (fd < 0)
 		return errno;
@@ -51,10 +55,12 @@ static int read_table(int procfd, const char *path, struct lsp_snapshot *snapsho
 			os_code = errno;
 		if (len <= 0)
 			break;
-		kept = take_lines(snapshot, proto, buffer, kept + (size_t)len);
+		kept = take_lines(snapshot, proto, buffer, kept + (size_t)len, &unread);
 		if (kept == BUFFER_SIZE) /* 64 KiB without a newline is no such table */
 			os_code = EBADMSG;
 	}
+	if (os_code == 0 && unread > 1 && lsp_snapshot_mark(snapshot) == mark)
+		os_code = EBADMSG; /* a table, but none that we can read: that is not "no sockets" */
 	free(buffer);
 	close(fd);
 	return os_code;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,16 @@ static const struct passwd *account_of(uid_t uid)
 	if (file != NULL)
 		fclose(file);
 	return account != NULL ? account : getpwuid(uid);
+}
+
+bool lsp_kernel_is_since(unsigned major, unsigned minor)
+{
+	struct utsname system;
+	unsigned is_major, is_minor;
+
+	if (uname(&system) < 0 || sscanf(system.release, "%u.%u", &is_major, &is_minor) != 2)
+		return false;
+	return is_major > major || (is_major == major && is_minor >= minor);
 }
 
 void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)

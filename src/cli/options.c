@@ -459,7 +459,8 @@ static void choose_states(const struct reading *reading)
 		select->states = LSP_STATE_BIT(LSP_LISTEN);
 		select->udp_states = LSP_STATE_BIT(LSP_CLOSE);
 	}
-	if (reading->bound || (request->question == LSP_ASK_PID && reading->states == 0))
+	/* who asks for a port wants to know all that keeps him from it */
+	if (reading->bound || (reading->states == 0 && (request->question == LSP_ASK_PID || select->port_count > 0)))
 		select->states |= LSP_STATE_BIT(LSP_BOUND);
 	request->shows_peers = (select->states & ~(LSP_STATE_BIT(LSP_LISTEN) | LSP_STATE_BIT(LSP_BOUND) |
 						   LSP_STATE_BIT(LSP_CLOSE))) != 0;

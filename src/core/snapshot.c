@@ -203,7 +203,8 @@ void lsp_snapshot_keep(struct lsp_snapshot *snapshot, bool (*keep)(const struct 
 bool lsp_snapshot_is_blind(const struct lsp_snapshot *snapshot)
 {
 	return snapshot->blind > 0 ||
-	       (snapshot->notes & (LSP_NOTE_NO_HOLDERS | LSP_NOTE_HIDEPID | LSP_NOTE_OTHER_PIDNS)) != 0;
+	       (snapshot->notes & (LSP_NOTE_NO_HOLDERS | LSP_NOTE_HIDEPID | LSP_NOTE_OTHER_PIDNS |
+				    LSP_NOTE_BROKEN_OFF)) != 0;
 }
 
 static int holder_cmp(const void *a, const void *b)

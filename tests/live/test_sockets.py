@@ -218,6 +218,16 @@ def test_hundreds_of_ports(t):
         equal(sorted(r["inode"] for r in records), sorted(map(inode, asked)), f"{len(asked)} of {len(others) * 2}")
 
 
+def test_bound_idle_keeps_a_port(t):
+    """Who asks for a port is shown what keeps it, a socket that netstat does not show as well."""
+    idle = socket.socket()
+    idle.bind(("127.0.0.1", 0))
+    answer = t.run(str(port(idle)), "--json")
+    record = one(json.loads(answer.text)["sockets"])
+    true(record["state"] == "BOUND", f"state\n{answer}")
+    true(record["inode"] == inode(idle), f"inode\n{answer}")
+
+
 def test_starved_of_descriptors(t):
     """Hardly a descriptor is left to look with: the answer may fail, but says nothing false."""
     listener = t.world.listen("127.0.0.1")
@@ -227,7 +237,11 @@ def test_starved_of_descriptors(t):
         if answer.code in (5, 126, 127):
             true(answer.err, f"limit {limit}: says why\n{answer}")
             continue
-        record = one(json.loads(answer.text)["sockets"])
+        document = json.loads(answer.text)
+        record = one(document["sockets"])
         true(record["owner"] in ("known", "hidden"), f"limit {limit}: owner\n{answer}")
+        if not document["complete"]:
+            true(document["not_checked"], f"limit {limit}: says what was not looked at\n{answer}")
+            continue
         true(record["owner"] == "hidden" or record["holders"][0]["name"] is not None,
              f"limit {limit}: a process that lives has no name\n{answer}")

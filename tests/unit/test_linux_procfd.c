@@ -1,8 +1,5 @@
 /*
  * test_linux_procfd.c - who holds which socket: the walk of a /proc of our own making, and of the real one.
- *
- * Folders of the tree hold fewer descriptors than one reading of a folder gives: to go on in the middle of one works in
- * the kernel's /proc alone, and is tried there, on a child that holds thousands of sockets.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -388,6 +385,34 @@ static void test_many_processes(void **state)
 	tree_drop(&tree);
 }
 
+/* Several readings of one folder, on a file system whose positions are not descriptor numbers. */
+static void test_thousands_in_one_folder(void **state)
+{
+	enum { DESCRIPTORS = 3000 };
+	uint64_t keys[DESCRIPTORS];
+	struct seen seen;
+	struct tree tree;
+	unsigned fd;
+
+	(void)state;
+	tree_make(&tree);
+	put_process(&tree, 10, "many", 1000);
+	for (fd = 0; fd < DESCRIPTORS; fd++) {
+		char name[16], target[32];
+
+		keys[fd] = 1000 + fd;
+		snprintf(name, sizeof name, "%u", fd);
+		snprintf(target, sizeof target, "socket:[%u]", 1000 + fd);
+		put_fd(&tree, 10, name, target);
+	}
+	seen = look(tree.fd, keys, DESCRIPTORS, LSP_WANT_NAME);
+	assert_int_equal(seen.err, LSP_OK);
+	assert_int_equal(seen.snapshot->holder_count, DESCRIPTORS);
+	assert_int_equal(seen.snapshot->process_count, 1);
+	lsp_snapshot_free(seen.snapshot);
+	tree_drop(&tree);
+}
+
 /* --- what may not be seen ------------------------------------------------------------------------------------- */
 
 static void look_blindly(const struct tree *tree)
@@ -661,6 +686,7 @@ int main(void)
 		cmocka_unit_test(test_wanted_details),
 		cmocka_unit_test(test_empty_proc),
 		cmocka_unit_test(test_many_processes),
+		cmocka_unit_test(test_thousands_in_one_folder),
 		cmocka_unit_test(test_blind_spots),
 		cmocka_unit_test(test_targets_are_never_touched),
 		cmocka_unit_test(test_thousands_in_one_process),
