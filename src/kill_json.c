@@ -65,7 +65,9 @@ static void put_listed(const struct lsp_socket *socket, void *arg)
 	put_socket(list->sink, socket);
 }
 
-static void put_process(struct lsp_sink *sink, const struct lsp_snapshot *snapshot, const struct lsp_process *process)
+/* came_again: then its parent is named as a supervisor, whoever that is. */
+static void put_process(struct lsp_sink *sink, const struct lsp_snapshot *snapshot, const struct lsp_process *process,
+			bool came_again)
 {
 	struct lsp_supervisor supervisor;
 	bool has_uid = (process->has & LSP_PROCESS_HAS_UID) != 0;
@@ -89,7 +91,7 @@ static void put_process(struct lsp_sink *sink, const struct lsp_snapshot *snapsh
 	}
 	put_word(sink, "unit", process->unit);
 	put_word(sink, "container", process->container);
-	if (!lsp_supervisor_of(snapshot, process, &supervisor))
+	if (!lsp_supervisor_of(snapshot, process, &supervisor) || (!supervisor.is_known && !came_again))
 		supervisor = (struct lsp_supervisor){.pid = 0};
 	put_word(sink, "supervisor", supervisor.name);
 	put_word(sink, "stop_command", supervisor.command);
@@ -101,7 +103,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	size_t clients, i;
 
 	lsp_sink_byte(sink, '{');
-	put_process(sink, kill->before, victim->process);
+	put_process(sink, kill->before, victim->process, false);
 	lsp_json_key(sink, false, "holds");
 	lsp_sink_byte(sink, '[');
 	for (i = 0; i < kill->before_count; i++) {
@@ -133,7 +135,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, const s
 	lsp_json_key(sink, false, "held_by");
 	if (verdict->process != NULL && verdict->word > LSP_VERDICT_FREED) {
 		lsp_sink_byte(sink, '{');
-		put_process(sink, now, verdict->process);
+		put_process(sink, now, verdict->process, verdict->word == LSP_VERDICT_TAKEN);
 		lsp_sink_byte(sink, '}');
 	} else {
 		lsp_sink_word(sink, "null");
