@@ -2,8 +2,9 @@
 _lsports()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} list=
-	local options='--listen --all --pid --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
-		--peer --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson'
+	local options='--listen --all --pid --kill --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
+		--peer --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson
+		--dry-run --interactive --force --signal --timeout --all-states --ok-if-free'
 	local states='LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK
 		CLOSING BOUND'
 
@@ -11,10 +12,11 @@ _lsports()
 	case $previous in
 	--state) list=$states ;;
 	--columns | --sort) list=$(lsports --columns help 2>/dev/null | cut -d ' ' -f 1) ;;
+	--signal) list='TERM INT HUP QUIT KILL USR1 USR2' ;;
 	--color) list='auto always never' ;;
 	--user) list=$(compgen -u) ;;
 	--process) list=$(lsports -aH --plain --columns process 2>/dev/null | tr , '\n' | sort -u) ;;
-	--peer) return ;;
+	--peer | --timeout) return ;;
 	*)
 		case $current in
 		-*) list=$options ;;
