@@ -7,26 +7,58 @@
 
 static const char ellipsis[] = "\xe2\x80\xa6"; /* U+2026, one cell wide */
 
-void lsp_fit_columns(const uint8_t *columns, size_t *widths, size_t count, size_t gap, size_t width)
+/* Each column down to its least before the next. */
+static void narrow(const uint8_t *columns, size_t *widths, size_t count, size_t *total, size_t width)
 {
-	size_t total = count > 0 ? (count - 1) * gap : 0, i;
 	unsigned turn;
+	size_t i;
 
-	for (i = 0; i < count; i++)
-		total += widths[i];
 	for (turn = 1; turn <= LSP_COLUMN_COUNT; turn++) {
-		for (i = 0; i < count && total > width; i++) {
+		for (i = 0; i < count && *total > width; i++) {
 			const struct lsp_column_entry *column = &lsp_column_table[columns[i]];
 			size_t give;
 
 			if (column->give_way != turn || widths[i] <= column->least)
 				continue;
 			give = widths[i] - column->least;
-			if (give > total - width)
-				give = total - width;
+			if (give > *total - width)
+				give = *total - width;
 			widths[i] -= give;
-			total -= give;
+			*total -= give;
 		}
+	}
+}
+
+/* The column that goes first; count when none may. */
+static size_t first_to_go(const uint8_t *columns, size_t count)
+{
+	size_t first = count, i;
+
+	for (i = 0; i < count; i++) {
+		const struct lsp_column_entry *column = &lsp_column_table[columns[i]];
+
+		if (column->may_go && (first == count || column->give_way < lsp_column_table[columns[first]].give_way))
+			first = i;
+	}
+	return first;
+}
+
+size_t lsp_fit_columns(uint8_t *columns, size_t *widths, size_t count, size_t gap, size_t width)
+{
+	size_t natural[LSP_COLUMN_COUNT], total, i;
+
+	memcpy(natural, widths, count * sizeof *widths);
+	for (;;) {
+		total = count > 0 ? (count - 1) * gap : 0;
+		for (i = 0; i < count; i++)
+			total += widths[i] = natural[i];
+		narrow(columns, widths, count, &total, width);
+		i = first_to_go(columns, count);
+		if (total <= width || i == count)
+			return count;
+		count--;
+		memmove(&columns[i], &columns[i + 1], (count - i) * sizeof *columns);
+		memmove(&natural[i], &natural[i + 1], (count - i) * sizeof *natural);
 	}
 }
 

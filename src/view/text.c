@@ -18,7 +18,9 @@ enum { GAP = 2 };
 
 struct table {
 	const struct lsp_view *view;
-	size_t *widths; /* one for each column of the view */
+	uint8_t columns[LSP_COLUMN_COUNT]; /* of the view, those that there is room for */
+	size_t count;
+	size_t *widths; /* one for each of them */
 	struct lsp_sink out, cell;
 };
 
@@ -27,7 +29,7 @@ static const char *const dim = "\x1b[2m", *const bold = "\x1b[1m", *const yellow
 
 static const struct lsp_column_entry *column_at(const struct table *table, size_t i)
 {
-	return &lsp_column_table[table->view->columns[i]];
+	return &lsp_column_table[table->columns[i]];
 }
 
 /* What stands where a process's name would, when there is none to show. */
@@ -114,7 +116,7 @@ static void print_cell(struct table *table, size_t i, size_t keep, const char *s
 	size_t width = lsp_width(table->cell.bytes, table->cell.used), pad;
 
 	if (width > table->widths[i]) {
-		lsp_fit_cell(&table->cell, table->widths[i], keep, cut_in_middle(table->view->columns[i]));
+		lsp_fit_cell(&table->cell, table->widths[i], keep, cut_in_middle(table->columns[i]));
 		width = lsp_width(table->cell.bytes, table->cell.used);
 	}
 	pad = table->widths[i] > width ? table->widths[i] - width : 0;
@@ -127,7 +129,7 @@ static void print_cell(struct table *table, size_t i, size_t keep, const char *s
 	lsp_sink_bytes(out, table->cell.bytes, table->cell.used);
 	if (style != NULL)
 		lsp_sink_word(out, plain);
-	if (!column->to_right && i + 1 < table->view->column_count)
+	if (!column->to_right && i + 1 < table->count)
 		lsp_sink_blanks(out, pad);
 }
 
@@ -136,20 +138,20 @@ static void measure(struct table *table)
 	const struct lsp_view *view = table->view;
 	size_t row, i, width;
 
-	for (i = 0; i < view->column_count && !view->no_header; i++)
+	for (i = 0; i < table->count && !view->no_header; i++)
 		table->widths[i] = strlen(column_at(table, i)->title);
 	for (row = 0; row < view->row_count; row++) {
 		struct lsp_subject subject = lsp_subject_of(view->snapshot, &view->rows[row]);
 
-		for (i = 0; i < view->column_count; i++) {
-			make_cell(table, &subject, (enum lsp_column)view->columns[i]);
+		for (i = 0; i < table->count; i++) {
+			make_cell(table, &subject, (enum lsp_column)table->columns[i]);
 			width = lsp_width(table->cell.bytes, table->cell.used);
 			if (width > table->widths[i])
 				table->widths[i] = width;
 		}
 	}
 	if (view->width > 0 && !view->wide)
-		lsp_fit_columns(view->columns, table->widths, view->column_count, GAP, view->width);
+		table->count = lsp_fit_columns(table->columns, table->widths, table->count, GAP, view->width);
 }
 
 static void print_header(struct table *table)
@@ -158,7 +160,7 @@ static void print_header(struct table *table)
 
 	if (table->view->colour)
 		lsp_sink_word(&table->out, bold);
-	for (i = 0; i < table->view->column_count; i++) {
+	for (i = 0; i < table->count; i++) {
 		table->cell.used = 0;
 		lsp_sink_word(&table->cell, column_at(table, i)->title);
 		print_cell(table, i, 0, NULL);
@@ -176,8 +178,8 @@ static void print_rows(struct table *table)
 	for (row = 0; row < view->row_count; row++) {
 		struct lsp_subject subject = lsp_subject_of(view->snapshot, &view->rows[row]);
 
-		for (i = 0; i < view->column_count; i++) {
-			enum lsp_column column = (enum lsp_column)view->columns[i];
+		for (i = 0; i < table->count; i++) {
+			enum lsp_column column = (enum lsp_column)table->columns[i];
 
 			keep = make_cell(table, &subject, column);
 			print_cell(table, i, keep, style_of(table, &subject, column));
@@ -190,7 +192,9 @@ void lsp_view_text(FILE *out, const struct lsp_view *view)
 {
 	struct table table = {.view = view};
 
-	table.widths = lsp_alloc((view->column_count + 1) * sizeof(*table.widths));
+	table.count = view->column_count;
+	table.widths = lsp_alloc(table.count * sizeof(*table.widths));
+	memcpy(table.columns, view->columns, table.count * sizeof(*table.columns));
 	lsp_sink_open(&table.out, out);
 	lsp_sink_open(&table.cell, NULL);
 	measure(&table);

@@ -57,6 +57,7 @@ struct lsp_column_entry {
 	bool to_right;    /* numbers of like kind */
 	uint8_t give_way; /* which column is cut first when a table is too wide: 1, 2, …; 0: never */
 	uint8_t least;    /* cells that a cut leaves */
+	bool may_go;	   /* left out where even the least of all columns is too wide */
 	struct lsp_value (*value)(struct lsp_subject *subject);
 };
 
