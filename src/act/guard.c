@@ -3,6 +3,7 @@
  */
 #include "guard.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,10 +100,10 @@ bool lsp_forwards(const struct lsp_process *process, char *ret_target, size_t si
 			continue;
 		address = value_of(process, "-container-ip");
 		port = value_of(process, "-container-port");
-		if (address != NULL && port != NULL && strlen(address) + strlen(port) + 2 <= size) {
-			strcpy(ret_target, address);
-			strcat(ret_target, ":");
-			strcat(ret_target, port);
+		if (address != NULL && port != NULL && strlen(address) + strlen(port) + 4 <= size) {
+			bool is_inet6 = strchr(address, ':') != NULL && address[0] != '[';
+
+			snprintf(ret_target, size, is_inet6 ? "[%s]:%s" : "%s:%s", address, port);
 		}
 		return true;
 	}

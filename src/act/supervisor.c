@@ -8,10 +8,11 @@
 
 #define KIN_MAX 64
 
-/* Programs whose job it is to start others again. The name is compared with the start of the process's name and of the
- * file names of its first two arguments: pm2 and nodemon are scripts that node runs. */
+/* Programs whose job it is to start others again. The name is compared with the start of the process's name, of the title
+ * that it wrote over its arguments, and of the file names of the first two: pm2 and nodemon are scripts that node runs. */
 static const struct {
 	const char *start, *name, *command;
+	bool is_engine; /* of containers */
 } supervisors[] = {
 	{"PM2", "pm2", "pm2 list; pm2 stop NAME"},
 	{"pm2", "pm2", "pm2 list; pm2 stop NAME"},
@@ -23,8 +24,8 @@ static const struct {
 	{"circusd", "circus", "circusctl stop NAME"},
 	{"monit", "monit", "monit stop NAME"},
 	{"watchexec", "watchexec", ""},
-	{"containerd-shim", "docker", ""},
-	{"conmon", "podman", ""},
+	{"containerd-shim", "docker", "", true},
+	{"conmon", "podman", "", true},
 };
 
 /* What runs commands for people, and does not start them again. */
@@ -50,7 +51,8 @@ static bool is_called(const struct lsp_process *process, const char *start)
 {
 	const char *second = NULL;
 
-	if (begins(process->name, start) || begins(file_name(process->argv), start))
+	/* a title may hold a path: "PM2 v5.3.0: God Daemon (/srv/.pm2)" */
+	if (begins(process->name, start) || begins(process->argv, start) || begins(file_name(process->argv), start))
 		return true;
 	if (process->argv != NULL && strlen(process->argv) + 1 < process->argv_len)
 		second = process->argv + strlen(process->argv) + 1;
@@ -68,7 +70,7 @@ static bool is_shell(const struct lsp_process *process)
 	return false;
 }
 
-static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
+static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp_process *process, bool engines_only,
 			   struct lsp_supervisor *ret_supervisor)
 {
 	size_t generation, i;
@@ -78,7 +80,7 @@ static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp
 		if (process == NULL)
 			return false;
 		for (i = 0; i < sizeof supervisors / sizeof *supervisors; i++) {
-			if (!is_called(process, supervisors[i].start))
+			if ((engines_only && !supervisors[i].is_engine) || !is_called(process, supervisors[i].start))
 				continue;
 			*ret_supervisor = (struct lsp_supervisor){.pid = process->pid, .is_known = true};
 			snprintf(ret_supervisor->name, sizeof ret_supervisor->name, "%s", supervisors[i].name);
@@ -100,7 +102,7 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 
 	if (process->container != NULL) {
 		found.is_known = true;
-		if (known_ancestor(snapshot, process, &found) && strcmp(found.name, "podman") == 0)
+		if (known_ancestor(snapshot, process, true, &found) && strcmp(found.name, "podman") == 0)
 			snprintf(found.command, sizeof found.command, "podman stop %s", process->container);
 		else
 			snprintf(found.command, sizeof found.command, "docker stop %s", process->container);
@@ -108,7 +110,7 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 		*ret_supervisor = found;
 		return true;
 	}
-	if (known_ancestor(snapshot, process, ret_supervisor))
+	if (known_ancestor(snapshot, process, false, ret_supervisor))
 		return true;
 	if (process->unit != NULL) {
 		found.is_known = true;
