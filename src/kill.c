@@ -20,6 +20,7 @@
 #define KILL_WAIT_MS 2000  /* KILL cannot be ignored, but a process may sit in the kernel */
 #define SETTLE_MS 300	   /* the port must stay free so long before it is called freed */
 #define SETTLE_KNOWN_MS 1500 /* the same when somebody's job is to start the process again: systemd waits 100 ms */
+#define STRAGGLER_MS 1000   /* one that was found late gets so long even when time is up */
 #define LOOK_EVERY_MS 50
 #define WANT_ALL \
 	(LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID | LSP_WANT_STARTED | LSP_WANT_KIN)
@@ -140,8 +141,9 @@ static size_t count_stragglers(const struct lsp_kill *kill)
 	return count;
 }
 
-static void end_stragglers(struct lsp_kill *kill, size_t round, const struct lsp_end_order *order)
+static void end_stragglers(struct lsp_kill *kill, size_t round, struct lsp_end_order *order)
 {
+	uint64_t at_least = kill->backend->now_ms() + STRAGGLER_MS;
 	struct lsp_row *rows = lsp_realloc_array(NULL, kill->after_count, sizeof *rows);
 	size_t count = 0, i, j;
 
@@ -158,6 +160,8 @@ static void end_stragglers(struct lsp_kill *kill, size_t round, const struct lsp
 	/* the plan points into this look now: it is kept */
 	kill->stragglers[round] = kill->after;
 	kill->after = NULL;
+	if (order->until_ms < at_least)
+		order->until_ms = at_least;
 	lsp_end(kill->backend, &kill->plan, order);
 }
 

@@ -4,12 +4,14 @@
 #include "kill_say.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lsports/service.h>
 
 #include "act/guard.h"
 #include "act/supervisor.h"
+#include "core/mem.h"
 #include "say.h"
 #include "view/cell.h"
 #include "view/escape.h"
@@ -37,29 +39,28 @@ size_t lsp_kill_others(const struct lsp_kill *kill, const struct lsp_victim *vic
 		       void (*each)(const struct lsp_socket *socket, void *arg), void *arg)
 {
 	const struct lsp_snapshot *wide = kill->wide;
-	size_t clients = 0, holder, i, j;
+	bool *is_served = lsp_alloc((UINT16_MAX + 1) * sizeof *is_served); /* ports that somebody listens on */
+	size_t clients = 0, holder, i;
 
+	for (i = 0; wide != NULL && i < wide->socket_count; i++)
+		is_served[wide->sockets[i].local_port] |= wide->sockets[i].state == LSP_LISTEN;
 	for (i = 0; wide != NULL && i < wide->socket_count; i++) {
 		const struct lsp_socket *socket = &wide->sockets[i];
 		size_t count = 0;
 		const struct lsp_holder *holders =
 			(socket->has & LSP_HAS_KEY) != 0 ? lsp_snapshot_holders_of(wide, socket->key, &count) : NULL;
-		bool is_held = false, is_served = false;
+		bool is_held = false;
 
 		for (holder = 0; holder < count; holder++)
 			is_held |= holders[holder].pid == victim->process->pid;
 		if (!is_held || lsp_victim_holds(victim, socket->key))
 			continue;
-		if (lsp_socket_holds_port(socket)) {
+		if (lsp_socket_holds_port(socket))
 			each(socket, arg);
-			continue;
-		}
-		/* a client: connected to a port that somebody listens on here */
-		for (j = 0; j < wide->socket_count && !is_served; j++)
-			is_served = wide->sockets[j].state == LSP_LISTEN &&
-				    wide->sockets[j].local_port == socket->local_port;
-		clients += socket->state == LSP_ESTABLISHED && is_served;
+		else
+			clients += socket->state == LSP_ESTABLISHED && is_served[socket->local_port];
 	}
+	free(is_served);
 	return clients;
 }
 
@@ -272,14 +273,13 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 	const struct lsp_socket *socket = port->verdict.socket;
 	const struct lsp_snapshot *snapshot = kill->after != NULL ? kill->after : kill->before;
 	const char *user = lsp_snapshot_name(snapshot, LSP_NAME_USER, socket->uid);
-	char way_out[1200];
 
-	kill->backend->way_out(way_out, sizeof way_out);
+	/* the way out of backend->way_out would let us see the process, not end it */
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say("%s: held, and its process is hidden; %s", port->word, way_out);
+		lsp_say("%s: held by a process that is hidden from you; run with sudo", port->word);
 	else
-		lsp_say("%s: held by uid %u%s%s%s, and its process is hidden; %s", port->word, socket->uid,
-			user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "", way_out);
+		lsp_say("%s: held by a process of uid %u%s%s%s that is hidden from you; run with sudo", port->word,
+			socket->uid, user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "");
 }
 
 static void say_kernel(const struct lsp_kill_port *port)

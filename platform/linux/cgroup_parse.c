@@ -4,7 +4,7 @@
  * A line is "hierarchy:controllers:path" (cgroups(7)); version 2 has the one line "0::path", version 1 a line with
  * "name=systemd". How systemd names its folders: systemd.unit(5), "user@1000.service/app.slice/x.service" for users.
  * How engines name theirs: "docker-ID.scope", "libpod-ID.scope", "crio-ID.scope", "cri-containerd-ID.scope",
- * or, without systemd, ".../docker/ID".
+ * or, without systemd, ".../docker/ID"; containerd that was told of systemd and runs without: "x.slice:cri-containerd:ID".
  */
 #include "cgroup_parse.h"
 
@@ -128,7 +128,7 @@ bool lsp_cgroup_parse_container(const char *text, size_t len, char *ret_id, size
 
 		if (ends_with(folder, ".scope"))
 			folder.len -= scope;
-		if (folder.len > ID_LEN && folder.at[folder.len - ID_LEN - 1] == '-')
+		if (folder.len > ID_LEN && strchr("-:", folder.at[folder.len - ID_LEN - 1]) != NULL)
 			folder = (struct part){folder.at + folder.len - ID_LEN, ID_LEN};
 		if (is_id(folder)) {
 			folder.len = ID_SHOWN;

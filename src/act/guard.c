@@ -90,7 +90,8 @@ static const char *value_of(const struct lsp_process *process, const char *flag)
 bool lsp_forwards(const struct lsp_process *process, char *ret_target, size_t size)
 {
 	/* rootlessport is told its target through a pipe, pasta by its many options: they do not say */
-	static const char *const names[] = {"docker-proxy", "rootlessport", "pasta", "pasta.avx2", "slirp4netns"};
+	static const char *const names[] = {"docker-proxy", "rootlessport", "rootlesskit", "pasta",
+					    "pasta.avx2",   "slirp4netns",  "gvproxy"};
 	const char *address, *port;
 	size_t i;
 

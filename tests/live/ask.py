@@ -41,8 +41,9 @@ class Asker:
     def __init__(self, binary, lie=None):
         self.binary, self.lie, self.last = binary, lie, None
 
-    def run(self, *args, wrap=(), uid=None, stdout=subprocess.PIPE, env=None, binary=None, setup=None):
-        """Runs lsports; wrap is put before it, setup() runs in the child first, then it becomes uid."""
+    def run(self, *args, wrap=(), uid=None, stdout=subprocess.PIPE, env=None, binary=None, setup=None,
+            typed=None):
+        """Runs lsports; wrap is put before it, setup() runs in the child first, then it becomes uid. typed: its stdin."""
         argv = [*wrap, binary or self.binary, *args]
 
         def prepare():
@@ -50,7 +51,8 @@ class Asker:
                 setup()
             if uid is not None:
                 become(uid)
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, timeout=LIMIT_S,
+        given = {"stdin": subprocess.DEVNULL} if typed is None else {"input": typed}
+        done = subprocess.run(argv, **given, stdout=stdout, stderr=subprocess.PIPE, timeout=LIMIT_S,
                               env=environment(env), preexec_fn=prepare)
         self.last = spoil(self.lie, Answer(argv, done.returncode, done.stdout or b"", done.stderr))
         return self.last

@@ -29,6 +29,7 @@ class Stepped:
             finally:
                 os._exit(127)
         os.close(write_end)
+        self.code = None  # its exit code, when it ended
         self.alive = os.WIFSTOPPED(os.waitpid(self.pid, WALL)[1])
         if not self.alive or _libc.ptrace(SETOPTIONS, self.pid, 0, OPTIONS) != 0:
             raise OSError(ctypes.get_errno(), "ptrace")
@@ -38,6 +39,8 @@ class Stepped:
             raise OSError(ctypes.get_errno(), "ptrace")
         status = os.waitpid(self.pid, WALL)[1]
         self.alive = os.WIFSTOPPED(status)
+        if not self.alive:
+            self.code = os.waitstatus_to_exitcode(status)
         return self.alive and os.WSTOPSIG(status) == signal.SIGTRAP | 0x80
 
     def step(self):

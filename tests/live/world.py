@@ -215,6 +215,47 @@ class World:
         process.result = json.loads(text)
         return process
 
+    def hand(self, *socks, **how):
+        """A child that alone holds these sockets: we let go of them."""
+        process = self.fork(keep=socks, **how)
+        for sock in socks:
+            sock.close()
+        return process
+
+    def nest(self, work):
+        """work() runs in the first process of a pid namespace, and its result comes back. Whatever it starts, and what
+        those start, ends with this test and is nobody else's orphan. Its pids are as in /proc outside: see own_pid()."""
+        def make():
+            unshare(CLONE_NEWPID)
+            read_end, write_end = os.pipe()
+            if os.fork() == 0:
+                try:
+                    die_with_parent()
+                    os.close(read_end)
+                    os.set_inheritable(write_end, False)
+                    os.write(write_end, json.dumps({"first": own_pid(), "result": work()}).encode())
+                    os.close(write_end)
+                    reap_for_ever()
+                finally:
+                    os._exit(1)
+            os.close(write_end)
+            with open(read_end, "rb") as pipe:
+                return json.loads(pipe.read())
+        return self.fork(make).result
+
+    def fate(self, process, limit_s=0.0):
+        """How it ended: its exit code, or minus the signal; None: it lives. Then its pid is ours no more."""
+        limit = time.monotonic() + limit_s
+        while True:
+            pid, status = (os.waitpid(process.pid, os.WNOHANG) if not process.popen else
+                           (process.popen.poll() is not None, None))
+            if pid:
+                self.processes.remove(process)
+                return process.popen.returncode if process.popen else os.waitstatus_to_exitcode(status)
+            if time.monotonic() >= limit:
+                return None
+            time.sleep(0.01)
+
     def stand(self, argv, path=None, keep=(), env=None, uid=None):
         """The helper stand.c under this argv, program path and environment, holding the sockets of keep."""
         def setup():
@@ -277,6 +318,19 @@ def checksum(data):
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
+
+
+def own_pid():
+    """Our pid as the mounted /proc tells it, also in a pid namespace inside its own."""
+    return int(os.readlink("/proc/self"))
+
+
+def reap_for_ever():
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            time.sleep(0.01)
 
 
 def log(text):
