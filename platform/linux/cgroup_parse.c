@@ -128,7 +128,7 @@ bool lsp_cgroup_parse_container(const char *text, size_t len, char *ret_id, size
 
 		if (ends_with(folder, ".scope"))
 			folder.len -= scope;
-		if (folder.len > ID_LEN && strchr("-:", folder.at[folder.len - ID_LEN - 1]) != NULL)
+		if (folder.len > ID_LEN && (folder.at[folder.len - ID_LEN - 1] == '-' || folder.at[folder.len - ID_LEN - 1] == ':'))
 			folder = (struct part){folder.at + folder.len - ID_LEN, ID_LEN};
 		if (is_id(folder)) {
 			folder.len = ID_SHOWN;
