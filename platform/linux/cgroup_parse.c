@@ -75,9 +75,10 @@ static bool take_folder(struct part *path, struct part *ret_folder)
 	return true;
 }
 
+/* Whole or not at all: half a name is another's. */
 static bool copy_part(struct part part, char *ret_text, size_t size)
 {
-	if (part.len == 0 || part.len >= size)
+	if (part.len == 0 || part.len >= size || memchr(part.at, '\0', part.len) != NULL)
 		return false;
 	memcpy(ret_text, part.at, part.len);
 	ret_text[part.len] = '\0';

@@ -184,6 +184,7 @@ static void test_long_lines(void **state)
 	memcpy(text + 4 + 247, ".service", 8);
 	assert_true(lsp_cgroup_parse_unit(text, 4 + 255, unit, sizeof unit, &is_user));
 	assert_int_equal(strlen(unit), 255);
+	assert_false(lsp_cgroup_parse_unit("0::/a\0b.service\n", 16, unit, sizeof unit, &is_user));
 	free(text);
 }
 
