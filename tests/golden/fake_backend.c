@@ -12,6 +12,7 @@
  *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns
  *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
  *   self PID               lsports itself; left out: 9000
+ *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
  *   holder KEY PID FD
  *   process PID [birth=N name=S exe=S argv=S uid=N user=S started=MS gone      argv: each ended by \0

@@ -223,6 +223,12 @@ static void read_grip(const struct line *line, void *arg)
 	grip->kill_ms = life_of(line, "kill");
 }
 
+static void break_peace(const struct line *line, void *arg)
+{
+	(void)arg;
+	fake_bad_scene("somebody was gripped", fake_word(line, 0));
+}
+
 enum lsp_err fake_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault)
 {
 	struct lsp_grip *grip = calloc(1, sizeof *grip);
@@ -230,6 +236,7 @@ enum lsp_err fake_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip,
 
 	if (grip == NULL || pid == 0)
 		fake_bad_scene("a grip on nobody", "0");
+	fake_walk("peace", break_peace, NULL);
 	grip->pid = pid;
 	grip->birth = birth;
 	fake_walk("process", read_grip, grip);
