@@ -10,8 +10,8 @@
 #   == stdout, == stderr   what must come; left out: nothing
 #   == exit CODE      left out: 0
 # One file may hold several runs: each "== args" begins the next, and the scene stays until another is named.
-# In expected text ␛ stands for ESC, ␍ for CR and ␄ for an end without a newline, and the moment and the version, which no run can know,
-# are written "«TIME»" and «VERSION». This program never writes a case: expected output is thought, not copied.
+# In expected text ␛ stands for ESC, ␍ for CR and ␄ for an end without a newline, and the moment and the version, which
+# no run can know, are written "«TIME»" and «VERSION». This program never writes a case: expected output is thought, not copied.
 
 import difflib
 import os
