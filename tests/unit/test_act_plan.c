@@ -155,7 +155,7 @@ static void test_parents_first(void **state)
 	/* what comes later stays behind what is there already, which may be under way */
 	add_socket(later, 502, LSP_LISTEN, 80);
 	add(later, 1, 0, 1, "init");
-	add(later, 2000, 1, 6, "master");
+	add(later, 2000, 0, 6, "master"); /* of whose parents nothing is known */
 	add(later, 1000, 2000, 7, "worker");
 	add_holder(later, 502, 1000, 3);
 	add_holder(later, 502, 2000, 3);

@@ -104,6 +104,21 @@ static void test_held_by_a_victim(void **state)
 	assert_ptr_equal(verdict.process, lsp_snapshot_process(story->after, 11)); /* of the new look */
 }
 
+/* Of several that are equally bad, the first is told. */
+static void test_first_of_equals(void **state)
+{
+	struct story *story = *state;
+	struct lsp_verdict verdict;
+
+	add_socket(story->after, 501, LSP_LISTEN, 80);
+	add(story->after, 10, 1, 100, "nginx");
+	add(story->after, 11, 1, 101, "nginx");
+	add_holder(story->after, 501, 10, 3);
+	add_holder(story->after, 501, 11, 3);
+	verdict = judge(story, true);
+	expect(&verdict, LSP_VERDICT_HELD, 501, 10, lsp_plan_find(&story->plan, 10, 100));
+}
+
 /* The same pid and birth on a socket that is new: it was to end and did not. */
 static void test_held_by_a_victim_anew(void **state)
 {
@@ -296,7 +311,7 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		told(test_free_and_freed), told(test_held_by_a_victim), told(test_held_by_a_victim_anew),
+		told(test_free_and_freed), told(test_held_by_a_victim), told(test_first_of_equals), told(test_held_by_a_victim_anew),
 		told(test_straggler),	   told(test_reused_pid),	told(test_taken),
 		told(test_hidden_and_kernel), told(test_nobody_there),	told(test_worst_counts),
 		told(test_neighbours_do_not_count), told(test_waiting), told(test_empty_plan),
