@@ -91,20 +91,25 @@ static bool share_a_socket(const struct lsp_victim *a, const struct lsp_victim *
 	return false;
 }
 
-/* To end some holders of a socket that another will keep does harm and frees nothing. */
+/* To end some holders of a socket that another will keep does harm and frees nothing. Who is refused for that keeps its
+ * other sockets as well, and so on. */
 static void refuse_sharers(struct lsp_plan *plan)
 {
+	bool changed;
 	size_t i, j;
 
-	for (i = 0; i < plan->count; i++) {
-		for (j = 0; j < plan->count; j++) {
-			enum lsp_refusal other = (enum lsp_refusal)plan->victims[j].refusal;
-
-			if (plan->victims[i].refusal == LSP_REFUSAL_NONE && other != LSP_REFUSAL_NONE &&
-			    other != LSP_REFUSAL_SHARED && share_a_socket(&plan->victims[i], &plan->victims[j]))
+	do {
+		changed = false;
+		for (i = 0; i < plan->count; i++) {
+			for (j = 0; j < plan->count && plan->victims[i].refusal == LSP_REFUSAL_NONE; j++) {
+				if (plan->victims[j].refusal == LSP_REFUSAL_NONE ||
+				    !share_a_socket(&plan->victims[i], &plan->victims[j]))
+					continue;
 				plan->victims[i].refusal = LSP_REFUSAL_SHARED;
+				changed = true;
+			}
 		}
-	}
+	} while (changed);
 }
 
 void lsp_plan_add(struct lsp_plan *plan, const struct lsp_snapshot *snapshot, const struct lsp_row *rows, size_t count,
