@@ -152,7 +152,7 @@ enum lsp_err fake_holders(struct lsp_snapshot *snapshot, const uint64_t *keys, s
 static enum lsp_err answer(enum lsp_err err, struct lsp_fault *ret_fault)
 {
 	if (err != LSP_OK)
-		*ret_fault = (struct lsp_fault){.err = err, .op = "fake"};
+		*ret_fault = (struct lsp_fault){.err = err, .op = "fake", .detail = "says the scene"};
 	return err;
 }
 
@@ -195,6 +195,8 @@ static enum lsp_err word_of(const struct line *line, const char *call)
 
 	if (word == NULL)
 		return LSP_OK;
+	if (strcmp(word, "unsupported") == 0)
+		return LSP_UNSUPPORTED;
 	return strcmp(word, "denied") == 0 ? LSP_DENIED : LSP_GONE;
 }
 
