@@ -54,7 +54,11 @@ static void wait_for(const struct lsp_backend *backend, struct lsp_plan *plan, s
 			plan->victims[i].outcome = LSP_OUTCOME_ENDED;
 	}
 	for (i = 0; order->force && i < plan->count; i++) {
-		if (grips[i] != NULL && plan->victims[i].outcome == LSP_OUTCOME_NONE)
+		const struct lsp_victim *victim = &plan->victims[i];
+
+		/* one that let go of the port and finishes its work is in nobody's way */
+		if (grips[i] != NULL && victim->outcome == LSP_OUTCOME_NONE &&
+		    backend->grip_holds(grips[i], victim->keys, victim->key_count, &fault) == LSP_OK)
 			backend->grip_end(grips[i], LSP_SIGNAL_KILL, &fault);
 	}
 	until = backend->now_ms() + (order->force ? order->kill_wait_ms : 0);
