@@ -122,16 +122,17 @@ static void put_who(struct text *text, const struct lsp_snapshot *snapshot, cons
 }
 
 /* What it does with the port: "listens on 127.0.0.1:8000". */
-static void put_deed(struct text *text, const struct lsp_socket *socket)
+static void put_deed(struct text *text, const struct lsp_row *row)
 {
+	const struct lsp_socket *socket = row->socket;
+	bool are_many = lsp_row_process_count(row) > 1;
 	char endpoint[ENDPOINT_MAX];
 
 	if (socket->state == LSP_LISTEN)
-		put(text, " listens on ");
-	else if (lsp_socket_holds_port(socket))
-		put(text, " has bound ");
+		put(text, are_many ? " listen on " : " listens on ");
 	else
-		put(text, " has a connection on ");
+		put(text, "%s %s ", are_many ? " have" : " has",
+		    lsp_socket_holds_port(socket) ? "bound" : "a connection on");
 	put(text, "%s", endpoint_of(&socket->local, socket->local_port, endpoint));
 }
 
@@ -170,9 +171,9 @@ static void put_held(struct text *text, const struct lsp_why *why, const struct 
 	const struct lsp_bind_verdict *verdict = &port->verdict;
 
 	put_who(text, why->snapshot, verdict->row);
-	put_deed(text, verdict->row->socket);
+	put_deed(text, verdict->row);
 	if (verdict->word == LSP_BIND_IDLE)
-		put(text, " and does not listen");
+		put(text, lsp_row_process_count(verdict->row) > 1 ? " and do not listen" : " and does not listen");
 	put_overlap(text, port, verdict->row->socket);
 	put_more(text, port);
 }
@@ -183,7 +184,7 @@ static void put_group(struct text *text, const struct lsp_why *why, const struct
 
 	put(text, "a group with SO_REUSEPORT has it: ");
 	put_who(text, why->snapshot, verdict->row);
-	put_deed(text, verdict->row->socket);
+	put_deed(text, verdict->row);
 	put_more(text, port);
 	put(text, verdict->is_of_one_user ? "; it is yours: a server with SO_REUSEPORT could join it" :
 					    "; it is another user's: you cannot join it");
@@ -197,7 +198,7 @@ static void put_client(struct text *text, const struct lsp_why *why, const struc
 	char endpoint[ENDPOINT_MAX];
 
 	put_who(text, why->snapshot, verdict->row);
-	put_deed(text, socket);
+	put_deed(text, verdict->row);
 	if ((socket->has & LSP_HAS_PEER) != 0)
 		put(text, " to %s", endpoint_of(&socket->peer, socket->peer_port, endpoint));
 	put_more(text, port);
@@ -307,7 +308,7 @@ static void put_privileged(struct text *text, const struct lsp_why *why, const s
 		return;
 	put(text, "; besides, ");
 	put_who(text, why->snapshot, port->verdict.row);
-	put_deed(text, port->verdict.row->socket);
+	put_deed(text, port->verdict.row);
 }
 
 void lsp_why_sentence(const struct lsp_why *why, const struct lsp_why_port *port, char ret_text[LSP_WHY_TEXT_MAX])
@@ -325,7 +326,7 @@ void lsp_why_sentence(const struct lsp_why *why, const struct lsp_why_port *port
 		put_free(&text, port);
 		put(&text, "; but in another network namespace ");
 		put_who(&text, why->elsewhere, verdict->row);
-		put_deed(&text, verdict->row->socket);
+		put_deed(&text, verdict->row);
 		break;
 	case LSP_BIND_TIME_WAIT:
 		put_time_wait(&text, why, port);
@@ -509,7 +510,7 @@ static void put_also(struct lsp_sink *sink, const struct lsp_why_port *port)
 static void put_tried(struct lsp_sink *sink, const struct lsp_why_port *port)
 {
 	static const char *const names[] = {"plain", "SO_REUSEADDR", "SO_REUSEPORT", "IPV6_V6ONLY"};
-	char words[LSP_WHY_TEXT_MAX], addr[LSP_ADDR_TEXT_MAX];
+	char words[LSP_WHY_TEXT_MAX], addr[LSP_ADDR_TEXT_MAX], title[LSP_ADDR_TEXT_MAX + 16];
 	size_t i;
 	int way;
 
@@ -518,14 +519,15 @@ static void put_tried(struct lsp_sink *sink, const struct lsp_why_port *port)
 		struct text text = {words, 0};
 
 		lsp_addr_text(&attempt->addr, addr);
-		put(&text, "%s:", addr);
+		words[0] = '\0';
+		snprintf(title, sizeof title, "tried on %s", addr);
 		for (way = 0; way < LSP_WAY_COUNT; way++) {
 			const char *result = lsp_why_result(attempt, (enum lsp_way)way);
 
 			if (result != NULL)
-				put(&text, "%s %s %s", way > 0 ? "," : "", names[way], result);
+				put(&text, "%s%s %s", way > 0 ? ", " : "", names[way], result);
 		}
-		put_line(sink, "tried on", words);
+		put_line(sink, title, words);
 	}
 }
 

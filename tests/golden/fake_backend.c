@@ -10,6 +10,10 @@
  *   user UID NAME          interface NUMBER NAME      resolve ADDR NAME
  *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns
  *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
+ *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
+ *   bind PROTO ADDR:PORT WAY WORD CODE OP TEXT   how that try ends; WAY plain reuseaddr reuseport v6only *, WORD as for
+ *                          fault, or in_use, no_address; a try without a line is bound
+ *   rules [low=N high=N below=N uid=N reserved=N may]      address ADDR
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
  *   holder KEY PID FD
  *   process PID [birth=N name=S exe=S argv=S uid=N user=S started=MS gone]     argv: each ended by \0
@@ -330,6 +334,111 @@ static void fake_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind,
 	walk(kind == LSP_NAME_USER ? "user" : "interface", add_name, &asked);
 }
 
+static enum lsp_err fake_sockets_elsewhere(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
+					   struct lsp_fault *ret_fault)
+{
+	(void)hint;
+	walk("elsewhere", add_socket, snapshot);
+	return fault_of("elsewhere", ret_fault);
+}
+
+struct bind_asked {
+	char words[3][80]; /* protocol, endpoint, way */
+	struct lsp_fault fault;
+};
+
+static void find_bind(const struct line *line, void *arg)
+{
+	static const char *const words[] = {"",	  "denied", "gone",   "unsupported", "malformed",
+					    "torn", "io",     "in_use", "no_address"};
+	/* the fault outlives the line */
+	static const char *const ops[] = {"bind", "socket", "setsockopt"};
+	struct bind_asked *asked = arg;
+	size_t i;
+
+	if (strcmp(word_at(line, 1), asked->words[0]) != 0 || strcmp(word_at(line, 2), asked->words[1]) != 0 ||
+	    (strcmp(word_at(line, 3), asked->words[2]) != 0 && strcmp(word_at(line, 3), "*") != 0))
+		return;
+	for (i = 1; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i], word_at(line, 4)) == 0)
+			asked->fault.err = (enum lsp_err)i;
+	}
+	asked->fault.os_code = (int)strtol(word_at(line, 5), NULL, 10);
+	for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		if (strcmp(ops[i], word_at(line, 6)) == 0)
+			asked->fault.op = ops[i];
+	}
+	snprintf(asked->fault.detail, sizeof(asked->fault.detail), "%s", word_at(line, 7));
+}
+
+static enum lsp_err fake_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
+				  struct lsp_fault *ret_fault)
+{
+	static const char *const ways[] = {"plain", "reuseaddr", "reuseport", "v6only"};
+	struct bind_asked asked = {.fault = {.err = LSP_OK}};
+	char text[LSP_ADDR_TEXT_MAX];
+
+	lsp_addr_text(addr, text);
+	snprintf(asked.words[0], sizeof(asked.words[0]), "%s", lsp_proto_name(proto));
+	snprintf(asked.words[1], sizeof(asked.words[1]), addr->family == LSP_INET6 ? "[%s]:%u" : "%s:%u", text, port);
+	snprintf(asked.words[2], sizeof(asked.words[2]), "%s", ways[way]);
+	walk("bind", find_bind, &asked);
+	if (asked.fault.err != LSP_OK)
+		*ret_fault = asked.fault;
+	return asked.fault.err;
+}
+
+static void read_rules(const struct line *line, void *arg)
+{
+	struct lsp_rules *rules = arg;
+	uint16_t reserved;
+
+	rules->ephemeral_low = (uint16_t)number_of(line, "low", LSP_RULES_EPHEMERAL, &rules->has);
+	rules->ephemeral_high = (uint16_t)number_of(line, "high", LSP_RULES_EPHEMERAL, &rules->has);
+	rules->privileged_below = (uint32_t)number_of(line, "below", LSP_RULES_PRIVILEGED, &rules->has);
+	rules->uid = (uint32_t)number_of(line, "uid", LSP_RULES_UID, &rules->has);
+	number_of(line, "may", LSP_RULES_MAY_PRIVILEGED, &rules->has);
+	reserved = (uint16_t)number_of(line, "reserved", LSP_RULES_RESERVED, &rules->has);
+	if ((rules->has & LSP_RULES_RESERVED) != 0)
+		rules->reserved[reserved / 8] |= (uint8_t)(1u << reserved % 8);
+}
+
+static void fake_rules(struct lsp_rules *ret_rules)
+{
+	*ret_rules = (struct lsp_rules){.has = 0};
+	walk("rules", read_rules, ret_rules);
+}
+
+struct addresses {
+	struct lsp_addr *addrs;
+	size_t count, max;
+};
+
+static void add_address(const struct line *line, void *arg)
+{
+	struct addresses *list = arg;
+	struct lsp_addr addr = {.scope = 0};
+
+	if (!lsp_addr_parse(word_at(line, 1), line->words[1].len, &addr))
+		bad_scene("not an address", word_at(line, 1));
+	if (list->count < list->max)
+		list->addrs[list->count] = addr;
+	list->count++;
+}
+
+static size_t fake_addresses(struct lsp_addr *ret_addrs, size_t max)
+{
+	struct addresses list = {ret_addrs, 0, max};
+
+	walk("address", add_address, &list);
+	return list.count;
+}
+
+static void fake_pause(unsigned ms)
+{
+	(void)ms;
+}
+
 struct account {
 	const char *name;
 	uint32_t uid;
@@ -428,6 +537,11 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name = "fake",
 		.sockets = fake_sockets,
 		.holders = fake_holders,
+		.pause = fake_pause,
+		.sockets_elsewhere = fake_sockets_elsewhere,
+		.bind_try = fake_bind_try,
+		.rules = fake_rules,
+		.addresses = fake_addresses,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
