@@ -120,6 +120,16 @@ static int exit_code(const struct list *list)
 	return is_by_process(list->request) && list->sight.hidden > 0 ? 3 : 1;
 }
 
+/* A person should not wonder about an empty screen; a script asks the exit status. */
+static void say_nothing(const struct list *list)
+{
+	struct lsp_console console;
+
+	list->backend->console(&console);
+	if (console.is_terminal && !list->request->quiet && list->request->format == LSP_FORMAT_TABLE)
+		lsp_say(list->request->select.port_count > 0 ? "nothing holds that" : "nothing found");
+}
+
 int lsp_list(const struct lsp_backend *backend, const struct lsp_request *request)
 {
 	struct list list = {.backend = backend, .request = request};
@@ -139,6 +149,8 @@ int lsp_list(const struct lsp_backend *backend, const struct lsp_request *reques
 		lsp_show_pids(list.rows, list.row_count);
 	else
 		lsp_show_rows(&list.show, request, backend, list.snapshot, list.rows, list.row_count, &list.sight);
+	if (list.row_count == 0)
+		say_nothing(&list); /* before stdout, which tells whether a person reads it, is closed */
 	code = lsp_say_written(exit_code(&list));
 	/* in a JSON document these are members */
 	if (code != 5 && (request->format != LSP_FORMAT_JSON || request->quiet))

@@ -75,9 +75,10 @@ static bool take_folder(struct part *path, struct part *ret_folder)
 	return true;
 }
 
+/* Whole or not at all: half a name is another's. */
 static bool copy_part(struct part part, char *ret_text, size_t size)
 {
-	if (part.len == 0 || part.len >= size)
+	if (part.len == 0 || part.len >= size || memchr(part.at, '\0', part.len) != NULL)
 		return false;
 	memcpy(ret_text, part.at, part.len);
 	ret_text[part.len] = '\0';
@@ -128,7 +129,7 @@ bool lsp_cgroup_parse_container(const char *text, size_t len, char *ret_id, size
 
 		if (ends_with(folder, ".scope"))
 			folder.len -= scope;
-		if (folder.len > ID_LEN && strchr("-:", folder.at[folder.len - ID_LEN - 1]) != NULL)
+		if (folder.len > ID_LEN && (folder.at[folder.len - ID_LEN - 1] == '-' || folder.at[folder.len - ID_LEN - 1] == ':'))
 			folder = (struct part){folder.at + folder.len - ID_LEN, ID_LEN};
 		if (is_id(folder)) {
 			folder.len = ID_SHOWN;

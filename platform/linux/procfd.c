@@ -580,6 +580,8 @@ enum lsp_err lsp_procfd_holds(int procfd, uint32_t pid, const uint64_t *keys, si
 	dir = fd >= 0 ? fdopendir(fd) : NULL;
 	if (dir == NULL && errno != ENOENT)
 		os_code = errno;
+	if (dir == NULL && fd >= 0)
+		close(fd);
 	while (dir != NULL && os_code != 0 && (entry = readdir(dir)) != NULL) {
 		ssize_t len = readlinkat(fd, entry->d_name, link, sizeof link);
 		uint64_t key = len > 0 ? socket_key(link, (size_t)len) : 0;

@@ -376,9 +376,14 @@ static bool read_operand(struct reading *reading, const char *word)
 {
 	struct lsp_request *request = reading->request;
 
+	size_t ports = request->select.port_count;
+
 	request->words = lsp_realloc_array(request->words, request->word_count + 1, sizeof *request->words);
 	request->words[request->word_count] = word;
-	return lsp_operand_read(word, request->word_count++, &request->select, &reading->protos, reading->usage);
+	if (!lsp_operand_read(word, request->word_count, &request->select, &reading->protos, reading->usage))
+		return false;
+	request->word_count += request->select.port_count > ports; /* "tcp" alone is no port */
+	return true;
 }
 
 /* lsof's "-i:8000", "-iTCP:8000", "-i4": what hangs on to -i is its operand when it looks like one. */
@@ -403,13 +408,13 @@ static bool read_cluster(struct reading *reading, const char *word)
 				 word, *at);
 			return false;
 		}
+		if (!apply(reading, option, NULL, word))
+			return false;
 		if (option->id == OPT_INTERNET && at[1] != '\0' && is_attached_operand(at + 1)) {
 			if (strcmp(at + 1, "4") == 0 || strcmp(at + 1, "6") == 0)
 				continue;
 			return read_operand(reading, at + 1);
 		}
-		if (!apply(reading, option, NULL, word))
-			return false;
 	}
 	return true;
 }

@@ -94,6 +94,17 @@ static void test_table_is_whole(void **state)
 	assert_non_null(backend->name);
 	assert_non_null(backend->sockets);
 	assert_non_null(backend->holders);
+	assert_non_null(backend->process);
+	assert_non_null(backend->grip);
+	assert_non_null(backend->grip_is_sure);
+	assert_non_null(backend->grip_holds);
+	assert_non_null(backend->grip_end);
+	assert_non_null(backend->grip_ended);
+	assert_non_null(backend->grip_release);
+	assert_non_null(backend->signal_of);
+	assert_non_null(backend->self);
+	assert_non_null(backend->pause);
+	assert_non_null(backend->now_ms);
 	assert_non_null(backend->name_of);
 	assert_non_null(backend->user_id);
 	assert_non_null(backend->hosts_of);
@@ -387,6 +398,244 @@ static void test_unknown_keys(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+/* --- one process ---------------------------------------------------------------------------------------------------- */
+
+#define NO_SUCH_PID 4294967295u
+
+static uint64_t birth_of(uint32_t pid)
+{
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_fault fault;
+	uint64_t birth;
+
+	if (lsp_backend_native()->process(snapshot, pid, 0, &fault) != LSP_OK)
+		fail_msg("%s: %s", fault.op, fault.detail);
+	lsp_snapshot_freeze(snapshot);
+	assert_int_equal(snapshot->process_count, 1);
+	assert_non_null(lsp_snapshot_process(snapshot, pid));
+	birth = lsp_snapshot_process(snapshot, pid)->birth;
+	lsp_snapshot_free(snapshot);
+	return birth;
+}
+
+/* By its number it is the same as by what it holds. */
+static void test_process(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_snapshot *snapshot, *held;
+	const struct lsp_process *process;
+	struct world_socket listener;
+	struct lsp_fault fault = {.err = LSP_OK};
+	struct world_child child;
+	uint64_t key;
+
+	(void)state;
+	assert_int_equal(backend->self(), world_pid());
+	assert_true(world_listen(LSP_INET4, &listener));
+	held = sockets_of(&everything);
+	key = only_row(held, &listener).key;
+	assert_int_equal(backend->holders(held, &key, 1, 0, &fault), LSP_OK);
+	lsp_snapshot_freeze(held);
+	snapshot = lsp_snapshot_new();
+	assert_int_equal(backend->process(snapshot, world_pid(), WANT_ALL | LSP_WANT_KIN, &fault), LSP_OK);
+	lsp_snapshot_freeze(snapshot);
+	process = lsp_snapshot_process(snapshot, world_pid());
+	assert_non_null(process);
+	assert_true(process->birth == lsp_snapshot_process(held, world_pid())->birth);
+	assert_non_null(strstr(process->name, "contract"));
+	assert_int_equal(process->has & LSP_PROCESS_HAS_PARENT, LSP_PROCESS_HAS_PARENT);
+	assert_true(process->parent != world_pid());
+	/* a child's parent is us */
+	assert_true(world_start(&child));
+	assert_int_equal(backend->process(snapshot, child.pid, LSP_WANT_KIN, &fault), LSP_OK);
+	lsp_snapshot_freeze(snapshot);
+	assert_int_equal(lsp_snapshot_process(snapshot, child.pid)->parent, world_pid());
+	world_finish(&child);
+	/* nobody: said, and nothing is made up */
+	assert_int_equal(backend->process(snapshot, child.pid, WANT_ALL, &fault), LSP_GONE);
+	assert_int_equal(fault.err, LSP_GONE);
+	assert_int_not_equal(backend->process(snapshot, NO_SUCH_PID, WANT_ALL, &fault), LSP_OK);
+	lsp_snapshot_freeze(snapshot);
+	assert_int_equal(snapshot->process_count, 2);
+	lsp_snapshot_free(snapshot);
+	lsp_snapshot_free(held);
+	world_close(&listener);
+}
+
+static void test_time(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	uint64_t begin = backend->now_ms();
+
+	(void)state;
+	backend->pause(0);
+	backend->pause(40);
+	assert_true(backend->now_ms() - begin >= 40);
+	assert_true(backend->now_ms() - begin < 20000);
+}
+
+static void test_signals(void **state)
+{
+	static const char *const nonsense[] = {"", "NOSUCH", "0", "-9", "9x", "15 ", "99999999999", "\n"};
+	const struct lsp_backend *backend = lsp_backend_native();
+	int signal = 0;
+	size_t i;
+
+	(void)state;
+	assert_true(backend->signal_of("TERM", &signal));
+	assert_int_equal(signal, LSP_SIGNAL_TERM);
+	assert_true(backend->signal_of("sigkill", &signal));
+	assert_int_equal(signal, LSP_SIGNAL_KILL);
+	assert_true(backend->signal_of("15", &signal));
+	assert_int_equal(signal, LSP_SIGNAL_TERM);
+	signal = -7;
+	for (i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
+		assert_false(backend->signal_of(nonsense[i], &signal));
+		assert_int_equal(signal, -7);
+	}
+}
+
+/* --- the grip --------------------------------------------------------------------------------------------------------- */
+
+static struct lsp_grip *grip_of(const struct world_child *child)
+{
+	struct lsp_grip *grip = NULL;
+	struct lsp_fault fault;
+
+	if (lsp_backend_native()->grip(child->pid, birth_of(child->pid), &grip, &fault) != LSP_OK)
+		fail_msg("%s: %s", fault.op, fault.detail);
+	assert_non_null(grip);
+	lsp_backend_native()->grip_is_sure(grip); /* either answer is true somewhere */
+	return grip;
+}
+
+static uint64_t key_of(const struct world_child *child)
+{
+	const struct world_socket wanted = {.what = child->what};
+	struct lsp_snapshot *snapshot = sockets_of(&everything);
+	uint64_t key = only_row(snapshot, &wanted).key;
+
+	lsp_snapshot_free(snapshot);
+	return key;
+}
+
+static void refused_grip(uint32_t pid, uint64_t birth)
+{
+	struct lsp_grip *grip = NULL;
+	struct lsp_fault fault = {.err = LSP_OK};
+	enum lsp_err err = lsp_backend_native()->grip(pid, birth, &grip, &fault);
+
+	assert_int_equal(err, LSP_GONE);
+	assert_int_equal(fault.err, LSP_GONE);
+	assert_non_null(fault.op);
+	assert_null(grip);
+}
+
+static void test_grip_is_by_identity(void **state)
+{
+	struct world_child child;
+	uint64_t birth;
+
+	(void)state;
+	assert_true(world_start(&child));
+	birth = birth_of(child.pid);
+	refused_grip(child.pid, birth + 1);
+	refused_grip(child.pid, birth - 1);
+	refused_grip(0, birth); /* trap 10: on some systems 0 is everybody of ours */
+	refused_grip(0, 0);
+	refused_grip(NO_SUCH_PID, birth);
+	assert_true(world_runs(&child));
+	world_finish(&child);
+	refused_grip(child.pid, birth);
+}
+
+static void test_grip_holds(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_fault fault = {.err = LSP_OK};
+	struct world_socket ours;
+	struct world_child child;
+	struct lsp_grip *grip;
+	uint64_t keys[2];
+
+	(void)state;
+	assert_true(world_start(&child));
+	assert_true(world_listen(LSP_INET4, &ours));
+	grip = grip_of(&child);
+	{
+		struct lsp_snapshot *snapshot = sockets_of(&everything);
+
+		keys[0] = only_row(snapshot, &ours).key;
+		lsp_snapshot_free(snapshot);
+	}
+	keys[1] = key_of(&child);
+	assert_int_equal(backend->grip_holds(grip, keys, 2, &fault), LSP_OK); /* one of them is enough */
+	assert_int_equal(backend->grip_holds(grip, keys + 1, 1, &fault), LSP_OK);
+	assert_int_equal(backend->grip_holds(grip, keys, 1, &fault), LSP_GONE); /* ours, not the child's */
+	assert_int_equal(fault.err, LSP_GONE);
+	assert_int_equal(backend->grip_holds(grip, NULL, 0, &fault), LSP_GONE);
+	assert_true(world_let_go(&child));
+	assert_int_equal(backend->grip_holds(grip, keys, 2, &fault), LSP_GONE); /* now, not once */
+	assert_true(world_runs(&child));
+	assert_false(backend->grip_ended(grip, 0));
+	backend->grip_release(grip);
+	world_close(&ours);
+	world_finish(&child);
+}
+
+static void end_with(int signal)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_fault fault = {.err = LSP_OK};
+	struct lsp_grip *grip, *second;
+	struct world_child child;
+	uint64_t key;
+
+	assert_true(world_start(&child));
+	grip = grip_of(&child);
+	second = grip_of(&child); /* two grips on one process do not mind each other */
+	key = key_of(&child);
+	assert_int_equal(backend->grip_holds(grip, &key, 1, &fault), LSP_OK);
+	assert_false(backend->grip_ended(grip, 0));
+	assert_false(backend->grip_ended(grip, 20));
+	assert_true(world_runs(&child)); /* looking ends nobody */
+	assert_int_equal(backend->grip_end(grip, signal, &fault), LSP_OK);
+	assert_true(backend->grip_ended(grip, 10000));
+	assert_false(world_runs(&child));
+	assert_true(backend->grip_ended(second, 0));
+	assert_int_equal(backend->grip_holds(grip, &key, 1, &fault), LSP_GONE);
+	backend->grip_release(grip);
+	world_finish(&child);
+	/* the other outlives the process: whoever gets its pid is out of reach */
+	assert_true(backend->grip_ended(second, 0));
+	assert_int_equal(backend->grip_holds(second, &key, 1, &fault), LSP_GONE);
+	assert_int_equal(backend->grip_end(second, signal, &fault), LSP_GONE);
+	assert_int_equal(fault.err, LSP_GONE);
+	backend->grip_release(second);
+	backend->grip_release(NULL);
+}
+
+static void test_grip_ends(void **state)
+{
+	(void)state;
+	end_with(LSP_SIGNAL_TERM);
+	end_with(LSP_SIGNAL_KILL);
+}
+
+/* One that is let go of lives on. */
+static void test_grip_release(void **state)
+{
+	struct world_child child;
+	int i;
+
+	(void)state;
+	assert_true(world_start(&child));
+	for (i = 0; i < 2000; i++) /* more than descriptors that a process may have: each is given back */
+		lsp_backend_native()->grip_release(grip_of(&child));
+	assert_true(world_runs(&child));
+	world_finish(&child);
+}
+
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
 static void test_names(void **state)
@@ -475,6 +724,7 @@ static void ask_starved(void)
 	const struct lsp_backend *backend = lsp_backend_native();
 	struct lsp_snapshot *snapshot = lsp_snapshot_new();
 	struct lsp_fault fault = {.err = LSP_OK};
+	struct lsp_grip *grip = NULL;
 	enum lsp_err err;
 
 	lsp_snapshot_add_socket(snapshot, &stranger);
@@ -487,6 +737,15 @@ static void ask_starved(void)
 	starved_assert(err != LSP_OK); /* never: nobody holds them */
 	starved_assert(fault.err == err && fault.op != NULL);
 	starved_assert(snapshot->holder_count == 0 && snapshot->process_count == 0);
+	fault.err = LSP_OK;
+	err = backend->process(snapshot, world_pid(), WANT_ALL, &fault);
+	starved_assert(err != LSP_OK && err != LSP_GONE); /* never: there is no such process */
+	starved_assert(fault.err == err && fault.op != NULL);
+	starved_assert(snapshot->process_count == 0);
+	fault.err = LSP_OK;
+	err = backend->grip(world_pid(), 0, &grip, &fault);
+	starved_assert(err != LSP_OK && err != LSP_GONE);
+	starved_assert(fault.err == err && fault.op != NULL && grip == NULL);
 	backend->name_of(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID);
 	starved_assert(lsp_snapshot_name(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID) == NULL);
 	lsp_snapshot_free(snapshot);
@@ -516,6 +775,13 @@ int main(void)
 		cmocka_unit_test(test_holders_are_us),
 		cmocka_unit_test(test_birth_is_identity),
 		cmocka_unit_test(test_unknown_keys),
+		cmocka_unit_test(test_process),
+		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_grip_is_by_identity),
+		cmocka_unit_test(test_grip_holds),
+		cmocka_unit_test(test_grip_ends),
+		cmocka_unit_test(test_grip_release),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_no_hosts),

@@ -39,6 +39,40 @@ static void test_unsupported(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+/* Nobody can be ended where nobody can be seen; and nothing is said to have ended. */
+static void test_no_grip(void **state)
+{
+	static const uint64_t keys[] = {1, 2};
+	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_grip *grip = NULL;
+	struct lsp_fault fault = {.err = LSP_OK};
+	int signal = -7;
+
+	(void)state;
+	assert_int_equal(backend->process(snapshot, 1, LSP_WANT_KIN, &fault), LSP_UNSUPPORTED);
+	assert_int_equal(fault.err, LSP_UNSUPPORTED);
+	assert_int_equal(snapshot->process_count, 0);
+	fault.err = LSP_OK;
+	assert_int_equal(backend->grip(1, 1, &grip, &fault), LSP_UNSUPPORTED);
+	assert_int_equal(fault.err, LSP_UNSUPPORTED);
+	assert_non_null(fault.op);
+	assert_int_not_equal(strlen(fault.detail), 0);
+	assert_null(grip);
+	assert_false(backend->grip_is_sure(grip));
+	assert_int_equal(backend->grip_holds(grip, keys, 2, &fault), LSP_UNSUPPORTED);
+	assert_int_equal(backend->grip_end(grip, LSP_SIGNAL_TERM, &fault), LSP_UNSUPPORTED);
+	assert_false(backend->grip_ended(grip, 0));
+	assert_false(backend->grip_ended(grip, 1000));
+	backend->grip_release(grip);
+	assert_false(backend->signal_of("TERM", &signal));
+	assert_int_equal(signal, -7);
+	assert_int_equal(backend->self(), 0);
+	backend->pause(1);
+	assert_int_equal(backend->now_ms(), backend->now_ms());
+	lsp_snapshot_free(snapshot);
+}
+
 static void test_silent(void **state)
 {
 	static const struct lsp_addr addr = {.family = LSP_INET4, .bytes = {127, 0, 0, 1}};
@@ -71,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unsupported),
+		cmocka_unit_test(test_no_grip),
 		cmocka_unit_test(test_silent),
 	};
 

@@ -28,6 +28,18 @@ void world_close(struct world_socket *socket);
 
 uint32_t world_pid(void);
 
+/* Another process of this test, which holds a listening TCP socket (what, as in world_socket) and lives until it is
+ * ended. world_finish leaves nobody behind. */
+struct world_child {
+	struct lsp_socket what;
+	uint32_t pid;
+	intptr_t handle;
+};
+bool world_start(struct world_child *ret_child);
+bool world_let_go(struct world_child *child); /* it closes its socket and lives on */
+bool world_runs(const struct world_child *child);
+void world_finish(struct world_child *child);
+
 /* The effective uid of this process. False where accounts have no such number. */
 bool world_uid(uint32_t *ret_uid);
 

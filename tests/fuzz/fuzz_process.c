@@ -49,9 +49,42 @@ static void check_stat(const char *text, size_t len)
 	REQUIRE(strtoull(close, NULL, 10) == stat.starttime);
 }
 
+/* By another way, for lines such as the kernel writes: its pid in the last of several namespaces is 1. */
+static void check_init(const char *text, size_t len)
+{
+	bool is_init = lsp_procstatus_parse_is_init(text, len);
+	char *copy = fuzz_copy((const uint8_t *)text, len), *line = copy, *end, *next;
+	unsigned long long last = 0;
+	unsigned count = 0;
+
+	for (end = copy + len; line < end; line = next + 1) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		next = next != NULL ? next : end;
+		if (next - line > 6 && memcmp(line, "NSpid:", 6) == 0)
+			break;
+	}
+	if (line >= end) {
+		REQUIRE(!is_init);
+	} else {
+		char *numbers = calloc(1, (size_t)(next - line) + 1), *at;
+
+		REQUIRE(numbers != NULL);
+		memcpy(numbers, line + 6, (size_t)(next - line) - 6);
+		if (strspn(numbers, "0123456789\t") == (size_t)(next - line) - 6 && next - line < 25) {
+			for (at = strtok(numbers, "\t"); at != NULL; at = strtok(NULL, "\t"), count++)
+				last = strtoull(at, NULL, 10);
+			REQUIRE(is_init == (count > 1 && last == 1));
+		}
+		free(numbers);
+	}
+	free(copy);
+}
+
 static void check_status(const char *text, size_t len)
 {
 	uint32_t uid = 0x5a5a5a5a;
+
+	check_init(text, len);
 
 	if (!lsp_procstatus_parse_uid(text, len, &uid))
 		REQUIRE(uid == 0x5a5a5a5a);

@@ -23,8 +23,8 @@ case $target in
 operand | command) sources="$sources $(ls "$top"/src/cli/*.c) $here/small_registry.c" ;;
 escape) sources="$sources $(ls "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c)" ;;
 service) sources="$top/src/registry/service.c" ;;
-diag | procnet | process)
-	sources="$sources $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
+diag | procnet | process | cgroup)
+	sources="$sources $top/platform/linux/cgroup_parse.c $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
 	libraries=$(pkg-config --cflags --libs libmnl)
 	;;
 esac

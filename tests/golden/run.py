@@ -6,11 +6,12 @@
 # A case is a file NAME.case: words on what it shows, then sections that begin with a line "== …":
 #   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
 #   == args ARGUMENTS as a shell would split them
+#   == stdin          what is typed; left out: nothing
 #   == stdout, == stderr   what must come; left out: nothing
 #   == exit CODE      left out: 0
 # One file may hold several runs: each "== args" begins the next, and the scene stays until another is named.
-# In expected text ␛ stands for ESC and ␍ for CR, and the moment and the version, which no run can know,
-# are written "«TIME»" and «VERSION». This program never writes a case: expected output is thought, not copied.
+# In expected text ␛ stands for ESC, ␍ for CR and ␄ for an end without a newline, and the moment and the version, which
+# no run can know, are written "«TIME»" and «VERSION». This program never writes a case: expected output is thought, not copied.
 
 import difflib
 import os
@@ -27,7 +28,7 @@ LIMIT_SECONDS = 20
 class Run:
     def __init__(self, name, scene, args):
         self.name, self.scene, self.args = name, scene, args
-        self.want = {"stdout": "", "stderr": ""}
+        self.want = {"stdin": "", "stdout": "", "stderr": ""}
         self.exit = 0
 
 
@@ -48,7 +49,7 @@ def read_case(path, scenes):
             target = "scene"
         elif word == "args":
             runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, shlex.split(rest)))
-        elif word in ("stdout", "stderr"):
+        elif word in ("stdin", "stdout", "stderr"):
             target = word
         elif word == "exit":
             runs[-1].exit = int(rest)
@@ -63,7 +64,7 @@ def settle(text):
     """What came, in the letters that cases are written in."""
     text = re.sub(r'"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"time":"«TIME»"', text)
     text = re.sub(r'lsports \d+\.\d+\.\d+', 'lsports «VERSION»', text)
-    return text.replace("\x1b", "␛").replace("\r", "␍")
+    return text.replace("\x1b", "␛").replace("\r", "␍") + ("␄\n" if text and not text.endswith("\n") else "")
 
 
 def play(binary, run, scene_path):
@@ -71,7 +72,7 @@ def play(binary, run, scene_path):
     environment = {k: v for k, v in os.environ.items()
                    if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LANG", "TERM")}
     environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm")
-    done = subprocess.run([binary, *run.args], env=environment, stdin=subprocess.DEVNULL,
+    done = subprocess.run([binary, *run.args], env=environment, input=run.want["stdin"].encode(),
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
     for stream in ("stdout", "stderr"):

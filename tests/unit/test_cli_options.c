@@ -70,6 +70,168 @@ static void test_default(void **state)
 		     line.request.no_header || line.request.wide || line.request.resolve || line.request.process.has_pid);
 }
 
+/* What --kill is told, and what it is not told. */
+static void test_kill(void **state)
+{
+	struct line line;
+
+	(void)state;
+	must_parse(&line, "lsports --kill 8000");
+	assert_int_equal(line.request.question, LSP_ASK_KILL);
+	assert_int_equal(line.request.select.port_count, 1);
+	assert_int_equal(line.request.select.states, listening | bound);
+	assert_int_equal(line.request.select.udp_states, listening | bound | unconnected);
+	assert_int_equal(line.request.format, LSP_FORMAT_TABLE);
+	assert_null(line.request.signal);
+	assert_int_equal(line.request.timeout_ms, 5000);
+	assert_false(line.request.dry_run || line.request.interactive || line.request.force || line.request.all_states ||
+		     line.request.ok_if_free || line.request.quiet || line.request.shows_peers);
+	lsp_request_clear(&line.request);
+
+	must_parse(&line, "lsports 8000 --force --kill --dry-run --ok-if-free --signal=INT --timeout 0.5 -q --json");
+	assert_int_equal(line.request.question, LSP_ASK_KILL);
+	assert_string_equal(line.request.signal, "INT");
+	assert_int_equal(line.request.timeout_ms, 500);
+	assert_true(line.request.force && line.request.dry_run && line.request.ok_if_free && line.request.quiet);
+	assert_false(line.request.interactive || line.request.all_states);
+	assert_int_equal(line.request.format, LSP_FORMAT_JSON);
+	lsp_request_clear(&line.request);
+
+	must_parse(&line, "lsports --kill --all-states --signal -9 tcp/80 -4");
+	assert_true(line.request.all_states);
+	assert_int_equal(line.request.select.states, LSP_STATE_ALL);
+	assert_int_equal(line.request.select.udp_states, LSP_STATE_ALL);
+	assert_int_equal(line.request.select.families, LSP_FAMILY_BIT_4);
+	assert_int_equal(line.request.select.ports[0].protos, tcp);
+	assert_string_equal(line.request.signal, "-9"); /* what a signal is, the system knows */
+	lsp_request_clear(&line.request);
+
+	must_parse(&line, "lsports --kill -t 80 -npe --color never"); /* habits are harmless */
+	assert_int_equal(line.request.select.protos, tcp);
+	assert_false(line.request.interactive);
+	lsp_request_clear(&line.request);
+}
+
+/* -i is lsof's word, and an old one for asking: which, the question decides, wherever it stands. */
+static void test_kill_interactive(void **state)
+{
+	static const struct {
+		const char *line;
+		bool interactive;
+	} table[] = {
+		{"lsports --kill -i 8000", true},   {"lsports -i --kill 8000", true},  {"lsports --kill 8000 -i", true},
+		{"lsports --kill -ti 8000", true},  {"lsports --kill -i :8000", true}, {"lsports --kill --interactive 80", true},
+		{"lsports --kill -in 8000", true},  {"lsports -i 8000", false},	       {"lsports -i :8000", false},
+		{"lsports --pid -i 8000", false},   {"lsports -a -i 8000", false},     {"lsports --kill 8000", false},
+		{"lsports --kill -n 8000", false},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct line line;
+
+		must_parse(&line, table[i].line);
+		if (line.request.interactive != table[i].interactive)
+			fail_msg("%s", table[i].line);
+		assert_int_equal(line.request.select.port_count, 1);
+		lsp_request_clear(&line.request);
+	}
+}
+
+/* "lsof -i:8000" with --kill before it: in doubt it asks. */
+static void test_kill_attached_port(void **state)
+{
+	struct line line;
+
+	(void)state;
+	must_parse(&line, "lsports --kill -i:8000");
+	assert_int_equal(line.request.select.port_count, 1);
+	assert_int_equal(line.request.select.ports[0].low, 8000);
+	assert_true(line.request.interactive);
+	lsp_request_clear(&line.request);
+}
+
+static void test_timeouts(void **state)
+{
+	static const struct {
+		const char *word;
+		unsigned ms;
+	} good[] = {
+		{"0", 0},	   {"0.5", 500},   {"5", 5000},	     {"3600", 3600000}, {"0.001", 1}, {"0.05", 50},
+		{"1.25", 1250},	   {"1.250", 1250}, {"0.0", 0},	     {"00005", 5000},	{"3599.999", 3599999},
+	};
+	static const char *const bad[] = {"3601", "3600.001", "x",  "1.2345", "",  "-1", "+1",	"1s",	       "1e3",
+					  "1,5",  "1.x",      ".",  "1..2",   "1.-5", "inf", "nan", "99999999999999999999",
+					  ".5",	  "5.",	      "0x5"};
+	struct line line;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof good / sizeof *good; i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, "lsports --kill 80 --timeout=%s", good[i].word);
+		must_parse(&line, text);
+		if (line.request.timeout_ms != good[i].ms)
+			fail_msg("%s: %u ms", good[i].word, line.request.timeout_ms);
+		lsp_request_clear(&line.request);
+	}
+	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+		char text[64], named[40];
+
+		snprintf(text, sizeof text, "lsports --kill 80 --timeout=%s", bad[i]);
+		snprintf(named, sizeof named, "'%s'", bad[i]);
+		if (parse(&line, text))
+			fail_msg("%s: %u ms", bad[i], line.request.timeout_ms);
+		if (strstr(line.usage, named) == NULL || strstr(line.usage, "0 to 3600") == NULL)
+			fail_msg("%s: %s", bad[i], line.usage);
+		assert_null(line.request.words);
+	}
+}
+
+/* Each port is answered under the word that asked for it. */
+static void test_words_as_typed(void **state)
+{
+	static const char *const words[] = {":8000", "TCP/http", "8000-8002,9000", "*:53/udp", "[::1]:80"};
+	struct line line;
+	size_t i;
+
+	(void)state;
+	must_parse(&line, "lsports --kill :8000 --force TCP/http -q 8000-8002,9000 *:53/udp -i [::1]:80");
+	assert_int_equal(line.request.word_count, 5);
+	for (i = 0; i < 5; i++)
+		assert_string_equal(line.request.words[i], words[i]);
+	assert_int_equal(line.request.select.port_count, 6);
+	assert_int_equal(line.request.select.ports[0].word, 0);
+	assert_int_equal(line.request.select.ports[1].word, 1);
+	assert_int_equal(line.request.select.ports[2].word, 2);
+	assert_int_equal(line.request.select.ports[3].word, 2);
+	assert_int_equal(line.request.select.ports[4].word, 3);
+	assert_int_equal(line.request.select.ports[5].word, 4);
+	lsp_request_clear(&line.request);
+	assert_null(line.request.words);
+	assert_int_equal(line.request.word_count, 0);
+	lsp_request_clear(&line.request);
+}
+
+/* A word that selects the protocol is no port: nothing is said of it. */
+static void test_kill_with_protocol_words(void **state)
+{
+	struct line line;
+	size_t i;
+
+	(void)state;
+	must_parse(&line, "lsports --kill tcp 8000");
+	assert_int_equal(line.request.select.protos, tcp);
+	assert_int_equal(line.request.select.port_count, 1);
+	assert_true(line.request.select.ports[0].word < line.request.word_count);
+	assert_string_equal(line.request.words[line.request.select.ports[0].word], "8000");
+	for (i = 0; i < line.request.word_count; i++)
+		assert_string_not_equal(line.request.words[i], "tcp");
+	lsp_request_clear(&line.request);
+}
+
 /* What fingers already know works word for word, and means what it meant there. */
 static void test_habits(void **state)
 {
@@ -289,7 +451,8 @@ static void test_help_wins(void **state)
 		{"lsports -l --help", LSP_ASK_HELP},	  {"lsports --help -l", LSP_ASK_HELP},
 		{"lsports --pid --help", LSP_ASK_HELP},	  {"lsports --help --pid", LSP_ASK_HELP},
 		{"lsports --help --version", LSP_ASK_HELP}, {"lsports --help -q", LSP_ASK_HELP},
-		{"lsports -q --version", LSP_ASK_VERSION},
+		{"lsports -q --version", LSP_ASK_VERSION}, {"lsports --kill --help", LSP_ASK_HELP},
+		{"lsports --help --kill", LSP_ASK_HELP}, {"lsports --force --version", LSP_ASK_VERSION},
 	};
 	struct line line;
 	size_t i;
@@ -325,7 +488,40 @@ static void test_refusals(void **state)
 		{"lsports --=3", "'--=3'", "--help"},
 		{"lsports -Z", "-Z", "--help"},
 		{"lsports -tZ", "'-tZ'", "-Z"},
-		{"lsports --kill 80", "'--kill'", "--help"}, /* a later question: no stub */
+		{"lsports --why 80", "'--why'", "--help"}, /* a later question: no stub */
+		{"lsports --kill", "'--kill'", "wants a port"},
+		{"lsports --kill tcp", "'--kill'", "wants a port"},
+		{"lsports --kill -i", "'--kill'", "wants a port"},
+		{"lsports --kill --force --json", "'--kill'", "wants a port"},
+		{"lsports --kill=80", "'--kill=80'", "takes no value"},
+		{"lsports --kill 70000", "'70000'", "1 to 65535"},
+		{"lsports --kill --pid 80", "'--kill' and '--pid'", "one at a time"},
+		{"lsports -l --kill 80", "'-l' and '--kill'", "one at a time"},
+		{"lsports --kill -an 80", "'--kill' and '-an'", "one at a time"},
+		{"lsports --kill 80 --bound", "'--bound'", "lists of sockets"},
+		{"lsports --kill 80 -B", "'-B'", "lists of sockets"},
+		{"lsports --kill 80 --state LISTEN", "'--state'", "lists of sockets"},
+		{"lsports --kill 80 --process nginx", "'--process'", "lists of sockets"},
+		{"lsports --kill 80 --user=root", "'--user=root'", "lists of sockets"},
+		{"lsports --kill 80 --peer 10.0.0.1", "'--peer'", "lists of sockets"},
+		{"lsports --kill 80 --columns pid", "'--columns'", "lists of sockets"},
+		{"lsports --kill 80 --sort pid", "'--sort'", "lists of sockets"},
+		{"lsports --kill 80 --wide", "'--wide'", "lists of sockets"},
+		{"lsports --kill 80 -H", "'-H'", "lists of sockets"},
+		{"lsports --kill 80 --resolve", "'--resolve'", "lists of sockets"},
+		{"lsports --kill 80 --plain", "'--plain'", "lists of sockets"},
+		{"lsports --kill 80 --csv", "'--csv'", "lists of sockets"},
+		{"lsports --kill 80 --ndjson", "'--ndjson'", "lists of sockets"},
+		{"lsports 80 --dry-run", "'--dry-run'", "--kill PORT"},
+		{"lsports 80 --interactive", "'--interactive'", "--kill PORT"},
+		{"lsports -a --force", "'--force'", "--kill PORT"},
+		{"lsports --pid 80 --signal INT", "'--signal'", "--kill PORT"},
+		{"lsports --timeout 5 80", "'--timeout'", "--kill PORT"},
+		{"lsports --all-states 80", "'--all-states'", "--kill PORT"},
+		{"lsports --ok-if-free", "'--ok-if-free'", "--kill PORT"},
+		{"lsports --kill 80 --signal", "'--signal'", "NAME|NUMBER"},
+		{"lsports --kill 80 --timeout", "'--timeout'", "SECONDS"},
+		{"lsports --kill 80 --force=yes", "'--force=yes'", "takes no value"},
 		{"lsports --pid -l", "'--pid' and '-l'", "one at a time"},
 		{"lsports -l --pid", "'-l' and '--pid'", "one at a time"},
 		{"lsports -a --pid 80", "'-a' and '--pid'", "one at a time"},
@@ -345,8 +541,8 @@ static void test_refusals(void **state)
 		{"lsports --peer 1.2.3", "'1.2.3'", "10.0.0.0/8:443"},
 		{"lsports --pid=80", "'--pid=80'", "takes no value"},
 		{"lsports --tcp=", "'--tcp='", "takes no value"},
-		{"lsports -q", "'-q'", "--pid -q"},
-		{"lsports -l -q 80", "'-q'", "--pid -q"},
+		{"lsports -q", "'-q'", "--pid PORT and --kill PORT"},
+		{"lsports -l -q 80", "'-q'", "--pid PORT and --kill PORT"},
 		{"lsports 80 443 99999", "'99999'", "1 to 65535"},
 		{"lsports -i :99999", "':99999'", "1 to 65535"},
 		{"lsports -i:99999", "':99999'", "1 to 65535"},
@@ -455,6 +651,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_kill_interactive),
+		cmocka_unit_test(test_kill_attached_port),
+		cmocka_unit_test(test_timeouts),
+		cmocka_unit_test(test_words_as_typed),
+		cmocka_unit_test(test_kill_with_protocol_words),
 		cmocka_unit_test(test_habits),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_states),

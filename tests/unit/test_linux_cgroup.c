@@ -39,6 +39,7 @@ static const struct {
 	{"0::/user.slice/user-1000.slice/user@1000.service/init.scope\n", NULL, false, NULL},
 	{"0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-gnome-firefox-4711.scope\n", NULL, false, NULL},
 	{"0::/user.slice/user-1000.slice/user@1000.service\n", NULL, false, NULL},
+	{"0::/machine.slice/box.service/user.slice/user@1000.service/init.scope\n", NULL, false, NULL}, /* a whole system in a unit */
 	{"0::/user.slice/user-0.slice/session-3.scope\n", NULL, false, NULL},
 	{"0::/init.scope\n", NULL, false, NULL},
 	{"0::/\n", NULL, false, NULL},
@@ -184,6 +185,7 @@ static void test_long_lines(void **state)
 	memcpy(text + 4 + 247, ".service", 8);
 	assert_true(lsp_cgroup_parse_unit(text, 4 + 255, unit, sizeof unit, &is_user));
 	assert_int_equal(strlen(unit), 255);
+	assert_false(lsp_cgroup_parse_unit("0::/a\0b.service\n", 16, unit, sizeof unit, &is_user));
 	free(text);
 }
 

@@ -241,6 +241,99 @@ static void test_sight(void **state)
 	assert_int_equal(notes_of(initial, none, ""), 0);
 }
 
+/* --- families ----------------------------------------------------------------------------------------------- */
+
+#define SHORT "0123456789ab"
+#define ID SHORT "cdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void put_kin(const struct tree *tree)
+{
+	tree_text(tree, "7/stat", "7 (node) S 4711 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 1000 0 0\n");
+	tree_text(tree, "7/status", "Name:\tnode\nUid:\t1\t11\t1\t1\nNSpid:\t7\t1\n");
+	tree_text(tree, "7/cgroup", "0::/user.slice/user-1.slice/user@1.service/app.slice/web.service/libpod-" ID ".scope\n");
+	tree_file(tree, "7/cmdline", "node\0x.js", 10);
+	tree_link(tree, "7/exe", "/usr/bin/node");
+}
+
+static void test_kin(void **state)
+{
+	struct lsp_process process;
+	struct tree tree;
+	int dir;
+
+	(void)state;
+	tree_make(&tree);
+	put_kin(&tree);
+	dir = open_in(&tree, "7");
+	assert_true(lsp_process_read(dir, "", 7, LSP_WANT_KIN, &room, &process));
+	assert_int_equal(process.has, LSP_PROCESS_HAS_PARENT | LSP_PROCESS_IS_INIT | LSP_PROCESS_USER_UNIT);
+	assert_int_equal(process.parent, 4711);
+	assert_string_equal(process.unit, "web.service");
+	assert_string_equal(process.container, SHORT);
+	assert_true(lsp_process_read(dir, "", 7, LSP_WANT_UID, &room, &process)); /* not asked for */
+	assert_int_equal(process.has, LSP_PROCESS_HAS_UID);
+	assert_int_equal(process.parent, 0);
+	assert_null(process.unit);
+	assert_null(process.container);
+	tree_text(&tree, "7/cgroup", "0::/init.scope\n");
+	tree_text(&tree, "7/status", "NSpid:\t7\n");
+	assert_true(lsp_process_read(dir, "", 7, LSP_WANT_KIN, &room, &process));
+	assert_int_equal(process.has, LSP_PROCESS_HAS_PARENT);
+	assert_null(process.unit);
+	assert_null(process.container);
+	close(dir);
+	tree_drop(&tree);
+}
+
+/* Neither status nor cgroup can be read: what the stat says is known all the same. */
+static void test_kin_of_a_bare_one(void **state)
+{
+	struct lsp_process process;
+	struct tree tree;
+	int dir;
+
+	(void)state;
+	tree_make(&tree);
+	tree_text(&tree, "7/stat", STAT("bare", "1000"));
+	dir = open_in(&tree, "7");
+	assert_true(lsp_process_read(dir, "", 7, LSP_WANT_KIN, &room, &process));
+	assert_int_equal(process.has, LSP_PROCESS_HAS_PARENT);
+	assert_int_equal(process.parent, 1);
+	assert_null(process.unit);
+	close(dir);
+	tree_drop(&tree);
+}
+
+static void test_add(void **state)
+{
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_fault fault = {.err = LSP_OK};
+	const struct lsp_process *process;
+	struct tree tree;
+
+	(void)state;
+	tree_make(&tree);
+	put_kin(&tree);
+	tree_folder(&tree, "8"); /* it ended under the reader */
+	assert_int_equal(lsp_process_add(tree.fd, snapshot, 7, LSP_WANT_NAME | LSP_WANT_ARGV | LSP_WANT_KIN, &fault), LSP_OK);
+	assert_int_equal(lsp_process_add(tree.fd, snapshot, 8, LSP_WANT_KIN, &fault), LSP_GONE);
+	assert_int_equal(fault.err, LSP_GONE);
+	assert_non_null(fault.op);
+	assert_int_equal(lsp_process_add(tree.fd, snapshot, 9, LSP_WANT_KIN, &fault), LSP_GONE);
+	assert_int_equal(lsp_process_add(tree.fd, snapshot, 0, LSP_WANT_KIN, &fault), LSP_GONE);
+	assert_int_equal(lsp_process_add(tree.fd, snapshot, UINT32_MAX, LSP_WANT_KIN, &fault), LSP_GONE);
+	lsp_snapshot_freeze(snapshot);
+	assert_int_equal(snapshot->process_count, 1);
+	process = lsp_snapshot_process(snapshot, 7);
+	assert_non_null(process);
+	assert_true(process->birth == 1000);
+	assert_string_equal(process->name, "node");
+	assert_string_equal(process->unit, "web.service");
+	assert_int_equal(process->argv_len, 10);
+	lsp_snapshot_free(snapshot);
+	tree_drop(&tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +344,9 @@ int main(void)
 		cmocka_unit_test(test_started),
 		cmocka_unit_test(test_file_read),
 		cmocka_unit_test(test_sight),
+		cmocka_unit_test(test_kin),
+		cmocka_unit_test(test_kin_of_a_bare_one),
+		cmocka_unit_test(test_add),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

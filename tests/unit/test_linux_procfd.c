@@ -674,6 +674,94 @@ static void test_descriptors_far_apart(void **state)
 	assert_all_held(COUNT, (highest - 100) / COUNT);
 }
 
+/* --- does this one hold it still ------------------------------------------------------------------------------- */
+
+static enum lsp_err holds(const struct tree *tree, uint32_t pid, const uint64_t *keys, size_t count)
+{
+	struct lsp_fault fault = {.err = LSP_OK};
+	enum lsp_err err = lsp_procfd_holds(tree->fd, pid, keys, count, &fault);
+
+	assert_int_equal(fault.err, err);
+	assert_true(err == LSP_OK || fault.op != NULL);
+	return err;
+}
+
+static void test_holds(void **state)
+{
+	static const uint64_t keys[] = {123, 77, 4294967299}, strangers[] = {12, 1230, 3, 0, UINT64_MAX};
+	struct tree tree;
+
+	(void)state;
+	tree_make(&tree);
+	put_process(&tree, 10, "holder", 1000);
+	put_fd(&tree, 10, "0", "/dev/null");
+	put_fd(&tree, 10, "1", "pipe:[77]"); /* no socket, whatever its number */
+	put_fd(&tree, 10, "2", "socket:[0]");
+	put_fd(&tree, 10, "3", "socket:[4294967299]");
+	put_process(&tree, 11, "neighbour", 1001);
+	put_fd(&tree, 11, "3", "socket:[123]");
+	assert_int_equal(holds(&tree, 10, keys, 3), LSP_OK);
+	assert_int_equal(holds(&tree, 10, keys + 2, 1), LSP_OK);
+	assert_int_equal(holds(&tree, 10, keys, 2), LSP_GONE); /* its neighbour's */
+	assert_int_equal(holds(&tree, 10, strangers, 5), LSP_GONE);
+	assert_int_equal(holds(&tree, 10, NULL, 0), LSP_GONE);
+	assert_int_equal(holds(&tree, 11, keys, 1), LSP_OK);
+	assert_int_equal(holds(&tree, 12, keys, 3), LSP_GONE); /* no such process */
+	assert_int_equal(holds(&tree, 0, keys, 3), LSP_GONE);
+	/* it lets go */
+	assert_int_equal(unlinkat(tree.fd, "10/fd/3", 0), 0);
+	assert_int_equal(holds(&tree, 10, keys, 3), LSP_GONE);
+	tree_drop(&tree);
+}
+
+/* The last of many, beyond what one reading of the folder gives. */
+static void test_holds_the_last_of_many(void **state)
+{
+	static const uint64_t key = 100999;
+	struct tree tree;
+	unsigned i;
+
+	(void)state;
+	tree_make(&tree);
+	put_process(&tree, 10, "holder", 1000);
+	for (i = 0; i < 1500; i++) {
+		char fd[16], target[32];
+
+		snprintf(fd, sizeof fd, "%u", i);
+		snprintf(target, sizeof target, "socket:[%u]", 99000 + i);
+		put_fd(&tree, 10, fd, target);
+	}
+	assert_int_equal(holds(&tree, 10, &key, 1), LSP_GONE);
+	put_fd(&tree, 10, "1500", "socket:[101000]");
+	put_fd(&tree, 10, "1501", "socket:[100999]");
+	assert_int_equal(holds(&tree, 10, &key, 1), LSP_OK);
+	tree_drop(&tree);
+}
+
+static void try_holds_denied(const struct tree *tree)
+{
+	static const uint64_t key = 123;
+	struct lsp_fault fault = {.err = LSP_OK};
+
+	child_assert(lsp_procfd_holds(tree->fd, 10, &key, 1, &fault) == LSP_DENIED);
+	child_assert(fault.err == LSP_DENIED);
+}
+
+/* "We cannot look" is no "it let go". */
+static void test_holds_denied(void **state)
+{
+	struct tree tree;
+
+	(void)state;
+	tree_make(&tree);
+	put_process(&tree, 10, "holder", 1000);
+	put_fd(&tree, 10, "3", "socket:[123]");
+	assert_int_equal(fchmodat(tree.fd, "10/fd", 0, 0), 0);
+	assert_true(run_as_nobody(try_holds_denied, &tree));
+	assert_int_equal(fchmodat(tree.fd, "10/fd", 0755, 0), 0);
+	tree_drop(&tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -692,6 +780,9 @@ int main(void)
 		cmocka_unit_test(test_thousands_in_one_process),
 		cmocka_unit_test(test_thousands_with_gaps),
 		cmocka_unit_test(test_descriptors_far_apart),
+		cmocka_unit_test(test_holds),
+		cmocka_unit_test(test_holds_the_last_of_many),
+		cmocka_unit_test(test_holds_denied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

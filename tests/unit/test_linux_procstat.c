@@ -6,6 +6,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -175,6 +176,75 @@ static void test_status_uid(void **state)
 	}
 }
 
+/* The fourth field. 0: its parent is outside of our pid namespace. */
+static void test_parent(void **state)
+{
+	static const struct {
+		const char *field;
+		bool good;
+		uint32_t parent;
+	} table[] = {
+		{"1", true, 1},		   {"0", true, 0},	   {"4194304", true, 4194304},
+		{"4294967295", true, UINT32_MAX}, {"4294967296", false, 0}, {"-1", false, 0},
+		{"x", false, 0},	   {"1x", false, 0},	   {"18446744073709551616", false, 0},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		char text[256], *copy;
+		struct lsp_procstat stat = {.parent = 7};
+
+		/* a name that looks like the fields behind it */
+		snprintf(text, sizeof text, "4242 (a) S 99 (b) S %s 5 5 0 -1 4194304 0 0 0 0 1 2 0 0 20 0 1 0 777 1 2\n",
+			 table[i].field);
+		copy = exact(text, strlen(text));
+		if (lsp_procstat_parse(copy, strlen(text), &stat) != table[i].good)
+			fail_msg("%s", text);
+		assert_true(stat.parent == (table[i].good ? table[i].parent : 7));
+		free(copy);
+	}
+}
+
+/* proc_pid_status(5): the pid in each namespace, from ours down to its own. */
+static void test_status_init(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_init;
+	} table[] = {
+		{"Name:\tx\nNSpid:\t4242\t1\nNSpgid:\t5\t5\n", true},
+		{"NSpid:\t4242\t17\t1\n", true},
+		{"NSpid:\t4242\t1", true}, /* the end of what was read */
+		{"NSpid:\t4242\n", false},
+		{"NSpid:\t1\n", false}, /* of our own namespace: the guard knows pid 1 by its number */
+		{"NSpid:\t4242\t17\n", false},
+		{"NSpid:\t4242\t1\t17\n", false}, /* a child of that one's init is none itself */
+		{"NSpid:\t1\t17\n", false},
+		{"NSpid:\t4242\t11\n", false},
+		{"NSpid:\t4242\tx\n", false},
+		{"NSpid:\t4242\t-1\n", false},
+		{"NSpid:\t\n", false},
+		{"NSpid:", false},
+		{"NSpid:\t4242 1\n", false},
+		{"Name:\tNSpid:\t2\t1\nNSpid:\t4242\n", false}, /* names are whatever they want to be */
+		{"xNSpid:\t4242\t1\n", false},
+		{"NSpgid:\t4242\t1\n", false},
+		{"Name:\tx\nUid:\t0\t0\t0\t0\n", false}, /* before Linux 4.1 */
+		{"", false},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		char *copy = exact(table[i].text, strlen(table[i].text));
+
+		if (lsp_procstatus_parse_is_init(copy, strlen(table[i].text)) != table[i].is_init)
+			fail_msg("%s", table[i].text);
+		free(copy);
+	}
+}
+
 /* --- names ------------------------------------------------------------------------------------------------ */
 
 #define ARGV(literal) literal, sizeof literal /* sizeof counts the NUL behind the last argument */
@@ -314,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_refused_stats), cmocka_unit_test(test_status_uid),
 		cmocka_unit_test(test_names),         cmocka_unit_test(test_when_arguments_are_needed),
 		cmocka_unit_test(test_sizes),         cmocka_unit_test(test_long_program),
+		cmocka_unit_test(test_parent),        cmocka_unit_test(test_status_init),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
