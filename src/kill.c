@@ -77,7 +77,7 @@ static enum lsp_relation relation_of(const struct lsp_socket *socket, const void
 	if (is_asked_for && (holds || (asked->request->all_states && (socket->has & LSP_HAS_KEY) != 0)))
 		return LSP_ASKED_FOR;
 	if (is_asked_for)
-		return socket->proto == LSP_TCP ? LSP_CONNECTED : LSP_OVERLAPS;
+		return LSP_CONNECTED;
 	for (i = 0; holds && i < select->port_count; i++) {
 		const struct lsp_endpoint *endpoint = &select->ports[i];
 
@@ -297,10 +297,7 @@ static int code_of(const struct lsp_kill *kill, uint32_t word)
 		return code_of_plan(kill, word);
 	case LSP_VERDICT_IN_USE:
 		/* a client's own port: nobody holds it, as far as the question goes, but free it is not */
-		return verdict->socket->proto == LSP_TCP && !lsp_socket_holds_port(verdict->socket) &&
-				       !kill->request->ok_if_free
-			       ? 1
-			       : 4;
+		return lsp_socket_holds_port(verdict->socket) || kill->request->ok_if_free ? 4 : 1;
 	default:
 		return 4;
 	}

@@ -146,6 +146,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, const s
 	else
 		lsp_sink_word(sink, "null");
 	put_number(sink, false, "lingering", verdict->waiting);
+	put_number(sink, false, "beside", verdict->beside_count);
 	lsp_sink_byte(sink, '}');
 }
 

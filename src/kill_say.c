@@ -343,6 +343,26 @@ static void say_waiting(const struct lsp_kill_port *port)
 			port->word, port->verdict.waiting);
 }
 
+/* Freed, and yet a server may be refused. */
+static void say_beside(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+{
+	const struct lsp_row *row = port->verdict.beside;
+	const struct lsp_process *process;
+	char phrase[PHRASE_MAX], more[40] = "";
+
+	if (row == NULL)
+		return;
+	process = row->holder_count > 0 ? lsp_snapshot_process(kill->after, row->holders[0].pid) : NULL;
+	if (process != NULL)
+		phrase_of(kill->after, process, phrase);
+	else
+		snprintf(phrase, sizeof phrase, "a process that we may not see");
+	if (port->verdict.beside_count > 1)
+		snprintf(more, sizeof more, " and %zu more", port->verdict.beside_count - 1);
+	lsp_say("%.60s: %s still has a %s there%s: unless both sides set SO_REUSEADDR, a server may be refused", port->word,
+		phrase, lsp_socket_holds_port(row->socket) ? "socket of another address" : "connection", more);
+}
+
 static void say_unsure(const struct lsp_kill *kill)
 {
 	size_t i;
@@ -373,6 +393,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		lsp_sink_word(sink, ": ");
 		put_freed(sink, kill, word);
 		lsp_sink_byte(sink, '\n');
+		say_beside(kill, port);
 		break;
 	case LSP_VERDICT_HELD:
 		say_held(kill, port);

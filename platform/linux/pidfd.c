@@ -55,7 +55,7 @@ static int check(const struct lsp_grip *grip, char *ret_state)
 	if (len < 0 && errno != ENOENT)
 		return errno;
 	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat) || stat.starttime != grip->birth ||
-	    stat.state == 'Z' || stat.state == 'X')
+	    lsp_procstat_is_dead(&stat))
 		return ESRCH;
 	/* what was read is this process's only if it is still there. EPERM means that it is, and not ours. */
 	if (grip->pidfd >= 0 && send(grip, 0) < 0 && errno != EPERM)

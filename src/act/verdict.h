@@ -24,6 +24,8 @@ struct lsp_verdict {
 	const struct lsp_process *process; /* that holds it now, of the new look; NULL when hidden or the kernel */
 	const struct lsp_victim *victim;   /* the same in the plan, with HELD; NULL: it came to the socket later */
 	bool hidden_too, kernel_too;	   /* others hold it that cannot be ended */
+	const struct lsp_row *beside;	   /* with FREED: a neighbour that may still be in the way; NULL: none */
+	size_t beside_count;
 	size_t waiting;			   /* connections without a process that still keep the port: TIME_WAIT and the like */
 };
 
@@ -37,7 +39,7 @@ enum lsp_relation {
 	LSP_UNRELATED = 0,
 	LSP_ASKED_FOR, /* it is to let go of the port */
 	LSP_OVERLAPS,  /* it was not asked for, but where it is no server can be: same port, an address that covers it */
-	LSP_CONNECTED, /* a connection on that port: in the way of a server without SO_REUSEADDR, at least */
+	LSP_CONNECTED, /* a connection on that port, TCP or UDP: in the way of a server without SO_REUSEADDR, at least */
 };
 
 /* Judges the rows of a new look for one port. was_held: somebody held it before. */
