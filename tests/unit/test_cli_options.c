@@ -488,7 +488,7 @@ static void test_refusals(void **state)
 		{"lsports --=3", "'--=3'", "--help"},
 		{"lsports -Z", "-Z", "--help"},
 		{"lsports -tZ", "'-tZ'", "-Z"},
-		{"lsports --why 80", "'--why'", "--help"}, /* a later question: no stub */
+		{"lsports --audit 80", "'--audit'", "--help"}, /* a later question: no stub */
 		{"lsports --kill", "'--kill'", "wants a port"},
 		{"lsports --kill tcp", "'--kill'", "wants a port"},
 		{"lsports --kill -i", "'--kill'", "wants a port"},
@@ -541,8 +541,8 @@ static void test_refusals(void **state)
 		{"lsports --peer 1.2.3", "'1.2.3'", "10.0.0.0/8:443"},
 		{"lsports --pid=80", "'--pid=80'", "takes no value"},
 		{"lsports --tcp=", "'--tcp='", "takes no value"},
-		{"lsports -q", "'-q'", "--pid PORT and --kill PORT"},
-		{"lsports -l -q 80", "'-q'", "--pid PORT and --kill PORT"},
+		{"lsports -q", "'-q'", "--pid, --kill, --why and --next"},
+		{"lsports -l -q 80", "'-q'", "--pid, --kill, --why and --next"},
 		{"lsports 80 443 99999", "'99999'", "1 to 65535"},
 		{"lsports -i :99999", "':99999'", "1 to 65535"},
 		{"lsports -i:99999", "':99999'", "1 to 65535"},
