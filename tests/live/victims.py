@@ -33,7 +33,7 @@ def checked(answer):
     equal(doc["schema"], 1, f"schema\n{answer}")
     true(isinstance(doc["dry_run"], bool), f"dry_run\n{answer}")
     for entry in doc["ports"]:
-        equal(set(entry), {"port", "verdict", "exit", "held_by", "uid", "lingering"}, f"keys of a port\n{answer}")
+        equal(set(entry), {"port", "verdict", "exit", "held_by", "uid", "lingering", "beside"}, f"keys of a port\n{answer}")
         true(entry["verdict"] in VERDICTS, f"verdict {entry['verdict']}")
         true(isinstance(entry["lingering"], int), f"lingering {entry['lingering']}")
     for process in doc["processes"]:
