@@ -32,6 +32,7 @@ def test_from_a_start(t):
     for between in range(8081, second):
         equal(t.json(str(between), "-l")["sockets"], [], "passed over, though nobody is there")
     t.world.listen("::1", second)
+    equal(t.records("-l", str(second))[0]["service"], None, "no service's port")
     true(numbers(t.run("--next", "8080"))[0] > second, "one family taken is taken")
 
 
