@@ -11,8 +11,10 @@
 #include "cli/options.h"
 #include "kill.h"
 #include "list.h"
+#include "next.h"
 #include "say.h"
 #include "show.h"
+#include "why.h"
 
 static void print_help(void)
 {
@@ -51,6 +53,10 @@ int main(int argc, char *argv[])
 		code = lsp_say_written(0);
 	else if (request.question == LSP_ASK_KILL)
 		code = lsp_kill(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_WHY)
+		code = lsp_why(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_NEXT)
+		code = lsp_next(lsp_backend_native(), &request);
 	else
 		code = lsp_list(lsp_backend_native(), &request);
 	lsp_request_clear(&request);

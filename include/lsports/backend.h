@@ -8,6 +8,7 @@
 #ifndef LSPORTS_BACKEND_H
 #define LSPORTS_BACKEND_H
 
+#include "bind.h"
 #include "fault.h"
 #include "snapshot.h"
 
@@ -93,6 +94,23 @@ struct lsp_backend {
 	/* Lets time pass; and tells it, in milliseconds from some start. */
 	void (*pause)(unsigned ms);
 	uint64_t (*now_ms)(void);
+
+	/* Adds the sockets that hold a port (lsp_socket_holds_port) in other network namespaces, as far as we may look there:
+	 * what stays unseen sets LSP_NOTE_UNSEEN_NAMESPACES. The errors are those of sockets(). */
+	enum lsp_err (*sockets_elsewhere)(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
+					  struct lsp_fault *ret_fault);
+
+	/* Binds a socket and closes it at once; nothing is sent, nothing answered. OK: it was bound. IN_USE, NO_ADDRESS,
+	 * DENIED: bind() said so. UNSUPPORTED, of op "socket": no such family here. Others: it could not be tried, unless
+	 * op is "bind". A family that is not here is not an error of v6only and the like. */
+	enum lsp_err (*bind_try)(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
+				 struct lsp_fault *ret_fault);
+
+	/* What this system rules about ports; what cannot be told has no bit. */
+	void (*rules)(struct lsp_rules *ret_rules);
+
+	/* Writes the first max addresses of this machine, loopback included; returns how many there are. */
+	size_t (*addresses)(struct lsp_addr *ret_addrs, size_t max);
 
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);

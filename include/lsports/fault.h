@@ -15,6 +15,8 @@ enum lsp_err {
 	LSP_MALFORMED,   /* the system answered something that we cannot read */
 	LSP_TORN,        /* the answer changed under us each time that we asked */
 	LSP_IO,          /* anything else the system says; os_code tells what */
+	LSP_IN_USE,      /* bind: something else keeps this address and port */
+	LSP_NO_ADDRESS,  /* bind: the address is none of this machine's */
 };
 
 /* Filled only by a call that fails. Plain data, copied with "=". */

@@ -30,6 +30,7 @@ enum lsp_note {
 	LSP_NOTE_HIDEPID = 1 << 4,     /* /proc is mounted with hidepid: other users' processes are invisible */
 	LSP_NOTE_OTHER_PIDNS = 1 << 5, /* we live in a pid namespace: processes outside of it are invisible */
 	LSP_NOTE_BROKEN_OFF = 1 << 6,  /* holders() failed on its way: some were not found */
+	LSP_NOTE_UNSEEN_NAMESPACES = 1 << 7, /* sockets_elsewhere() could not look into every network namespace */
 };
 
 struct lsp_snapshot {

@@ -79,6 +79,32 @@ static enum lsp_err linux_process(struct lsp_snapshot *snapshot, uint32_t pid, u
 	return err;
 }
 
+static enum lsp_err linux_sockets_elsewhere(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
+					    struct lsp_fault *ret_fault)
+{
+	int procfd = open_proc();
+	enum lsp_err err;
+
+	if (procfd < 0)
+		return lsp_linux_fault(ret_fault, "/proc", errno);
+	err = lsp_elsewhere_read(procfd, snapshot, hint, ret_fault);
+	close(procfd);
+	return err;
+}
+
+static void linux_rules(struct lsp_rules *ret_rules)
+{
+	int procfd = open_proc();
+
+	*ret_rules = (struct lsp_rules){.has = 0};
+	if (procfd >= 0) {
+		lsp_rules_read(procfd, ret_rules);
+		close(procfd);
+	}
+	ret_rules->uid = geteuid();
+	ret_rules->has |= LSP_RULES_UID | (lsp_rules_may_privileged() ? LSP_RULES_MAY_PRIVILEGED : 0);
+}
+
 const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend backend = {
@@ -96,6 +122,10 @@ const struct lsp_backend *lsp_backend_native(void)
 		.self = lsp_system_self,
 		.pause = lsp_system_pause,
 		.now_ms = lsp_system_now_ms,
+		.sockets_elsewhere = linux_sockets_elsewhere,
+		.bind_try = lsp_bind_try,
+		.rules = linux_rules,
+		.addresses = lsp_bind_addresses,
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,

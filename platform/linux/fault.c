@@ -31,6 +31,12 @@ enum lsp_err lsp_linux_fault(struct lsp_fault *ret_fault, const char *op, int os
 	case ESOCKTNOSUPPORT:
 		err = LSP_UNSUPPORTED;
 		break;
+	case EADDRINUSE:
+		err = LSP_IN_USE;
+		break;
+	case EADDRNOTAVAIL:
+		err = LSP_NO_ADDRESS;
+		break;
 	case EBADMSG:
 	case EPROTO:
 		err = LSP_MALFORMED;

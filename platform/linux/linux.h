@@ -80,6 +80,25 @@ bool lsp_pidfd_ended(const struct lsp_grip *grip, unsigned limit_ms);
 void lsp_pidfd_release(struct lsp_grip *grip);
 bool lsp_pidfd_signal_of(const char *name, int *ret_signal);
 
+/* --- bind.c, rules.c, elsewhere.c: see backend.h ------------------------------------------------------------ */
+
+enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
+			  struct lsp_fault *ret_fault);
+size_t lsp_bind_addresses(struct lsp_addr *ret_addrs, size_t max);
+
+/* The uid and the right to privileged ports are left alone: they are not in /proc/sys. */
+void lsp_rules_read(int procfd, struct lsp_rules *ret_rules);
+
+/* "8080,9148-9150": sets the bits of these ports; false, and no bit is set, when it is not such a list. */
+bool lsp_rules_parse_ports(const char *text, size_t len, uint8_t ret_ports[65536 / 8]);
+
+/* Whether we have CAP_NET_BIND_SERVICE, and in the user namespace that owns our network. */
+bool lsp_rules_may_privileged(void);
+
+/* procfd: also its self/ns/net is read, as ours. */
+enum lsp_err lsp_elsewhere_read(int procfd, struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
+				struct lsp_fault *ret_fault);
+
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 
 /* By the release that uname(2) tells; sandboxes that play an old kernel are taken at their word. */

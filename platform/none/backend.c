@@ -104,6 +104,36 @@ static uint64_t none_now_ms(void)
 	return 0;
 }
 
+static enum lsp_err none_sockets_elsewhere(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
+					   struct lsp_fault *ret_fault)
+{
+	(void)hint;
+	snapshot->notes |= LSP_NOTE_UNSEEN_NAMESPACES;
+	return unsupported(ret_fault, "network namespaces");
+}
+
+static enum lsp_err none_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
+				  struct lsp_fault *ret_fault)
+{
+	(void)proto;
+	(void)addr;
+	(void)port;
+	(void)way;
+	return unsupported(ret_fault, "binding of ports");
+}
+
+static void none_rules(struct lsp_rules *ret_rules)
+{
+	*ret_rules = (struct lsp_rules){.has = 0};
+}
+
+static size_t none_addresses(struct lsp_addr *ret_addrs, size_t max)
+{
+	(void)ret_addrs;
+	(void)max;
+	return 0;
+}
+
 static void none_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
 {
 	(void)snapshot;
@@ -154,6 +184,10 @@ const struct lsp_backend *lsp_backend_native(void)
 		.self = none_self,
 		.pause = none_pause,
 		.now_ms = none_now_ms,
+		.sockets_elsewhere = none_sockets_elsewhere,
+		.bind_try = none_bind_try,
+		.rules = none_rules,
+		.addresses = none_addresses,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,

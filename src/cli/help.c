@@ -49,6 +49,7 @@ char *lsp_help_text(void)
 		[LSP_GROUP_SELECT] = "Selecting",
 		[LSP_GROUP_SHOW] = "Showing",
 		[LSP_GROUP_KILL] = "With --kill",
+		[LSP_GROUP_NEXT] = "With --next",
 		[LSP_GROUP_HABIT] = "Accepted from other tools",
 	};
 	struct text text = {.size = 8192};
@@ -66,7 +67,7 @@ char *lsp_help_text(void)
 				put_option(&text, &table[i]);
 		}
 	}
-	put(&text, "\nExit status: 0 found, 1 nothing found, 2 wrong usage, 3 an owner was hidden and the question\n"
-		   "needed it, 4 a port is still held, 5 the system failed us. The manual: man lsports\n");
+	put(&text, "\nExit status: 0 found, 1 nothing found or not bindable, 2 wrong usage, 3 an owner was hidden and the\n"
+		   "question needed it, 4 a port is still held, 5 the system failed us. The manual: man lsports\n");
 	return text.bytes;
 }

@@ -17,6 +17,8 @@ enum {
 	OPT_ALL,
 	OPT_PID,
 	OPT_KILL,
+	OPT_WHY,
+	OPT_NEXT,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_TCP,
@@ -46,6 +48,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_ALL_STATES,
 	OPT_OK_IF_FREE,
+	OPT_COUNT,
 	OPT_INTERNET,
 	OPT_HABIT,
 };
@@ -54,12 +57,15 @@ enum {
 #define ASKED(question) (1u << (question))
 #define LISTS (ASKED(LSP_ASK_OPEN) | ASKED(LSP_ASK_ALL) | ASKED(LSP_ASK_PID))
 #define KILLS ASKED(LSP_ASK_KILL)
+#define NEXT_COUNT_MAX 65535
 
 static const struct lsp_option options[] = {
 	{"listen", NULL, "what is open: TCP listeners and bound UDP (the default)", 'l', LSP_GROUP_QUESTION, OPT_OPEN},
 	{"all", NULL, "every socket in every state", 'a', LSP_GROUP_QUESTION, OPT_ALL},
 	{"pid", NULL, "who holds these ports, one row per holder (-q: bare pids)", 0, LSP_GROUP_QUESTION, OPT_PID},
 	{"kill", NULL, "end who holds these ports, and look whether they are free then", 0, LSP_GROUP_QUESTION, OPT_KILL},
+	{"why", NULL, "can these ports be bound, and if not: why, and what to do", 0, LSP_GROUP_QUESTION, OPT_WHY},
+	{"next", NULL, "a port that can be bound: from PORT on, or of LOW-HIGH", 0, LSP_GROUP_QUESTION, OPT_NEXT},
 	{"help", NULL, "show this help", 'h', LSP_GROUP_QUESTION, OPT_HELP},
 	{"version", NULL, "show the version", 'V', LSP_GROUP_QUESTION, OPT_VERSION},
 
@@ -80,8 +86,8 @@ static const struct lsp_option options[] = {
 	{"no-header", NULL, "no title line", 'H', LSP_GROUP_SHOW, OPT_NO_HEADER, LISTS},
 	{"color", "WHEN", "auto, always or never", 0, LSP_GROUP_SHOW, OPT_COLOR},
 	{"resolve", NULL, "host names for addresses, within two seconds", 'r', LSP_GROUP_SHOW, OPT_RESOLVE, LISTS},
-	{"quiet", NULL, "with --pid: bare pids, one a line; with --kill: no words", 'q', LSP_GROUP_SHOW, OPT_QUIET,
-	 ASKED(LSP_ASK_PID) | ASKED(LSP_ASK_KILL)},
+	{"quiet", NULL, "with --pid: bare pids, one a line; with --kill, --why: no words", 'q', LSP_GROUP_SHOW, OPT_QUIET,
+	 ASKED(LSP_ASK_PID) | ASKED(LSP_ASK_KILL) | ASKED(LSP_ASK_WHY) | ASKED(LSP_ASK_NEXT)},
 	{"plain", NULL, "tab-separated, for scripts", 0, LSP_GROUP_SHOW, OPT_PLAIN, LISTS},
 	{"csv", NULL, "comma-separated (RFC 4180)", 0, LSP_GROUP_SHOW, OPT_CSV, LISTS},
 	{"json", NULL, "one JSON document", 0, LSP_GROUP_SHOW, OPT_JSON},
@@ -94,6 +100,8 @@ static const struct lsp_option options[] = {
 	{"timeout", "SECONDS", "wait so long for the end and for the port (5)", 0, LSP_GROUP_KILL, OPT_TIMEOUT, KILLS},
 	{"all-states", NULL, "also end those that have connections on the port", 0, LSP_GROUP_KILL, OPT_ALL_STATES, KILLS},
 	{"ok-if-free", NULL, "a port that nobody holds is success", 0, LSP_GROUP_KILL, OPT_OK_IF_FREE, KILLS},
+
+	{"count", "NUMBER", "so many ports, one a line", 0, LSP_GROUP_NEXT, OPT_COUNT, ASKED(LSP_ASK_NEXT)},
 
 	{NULL, NULL, "internet sockets, as in lsof -i :8000; with --kill: --interactive", 'i', LSP_GROUP_HABIT, OPT_INTERNET},
 	{NULL, NULL, "numbers rather than names: always so", 'n', LSP_GROUP_HABIT, OPT_HABIT},
@@ -244,6 +252,15 @@ static bool read_timeout(struct reading *reading, const char *word)
 	return true;
 }
 
+static bool read_count(struct reading *reading, const char *word)
+{
+	if (lsp_number_read(word, strlen(word), NEXT_COUNT_MAX, &reading->request->next_count) &&
+	    reading->request->next_count > 0)
+		return true;
+	snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "--count '%.60s': write a number of ports, 1 to 65535", word);
+	return false;
+}
+
 static bool apply_choice(struct reading *reading, const struct lsp_option *option, const char *argument)
 {
 	struct lsp_request *request = reading->request;
@@ -270,6 +287,8 @@ static bool apply_choice(struct reading *reading, const struct lsp_option *optio
 		return true;
 	case OPT_TIMEOUT:
 		return read_timeout(reading, argument);
+	case OPT_COUNT:
+		return read_count(reading, argument);
 	default: /* OPT_COLOR */
 		return read_colour(reading, argument);
 	}
@@ -292,6 +311,10 @@ static bool apply(struct reading *reading, const struct lsp_option *option, cons
 		return ask(reading, LSP_ASK_PID, word);
 	case OPT_KILL:
 		return ask(reading, LSP_ASK_KILL, word);
+	case OPT_WHY:
+		return ask(reading, LSP_ASK_WHY, word);
+	case OPT_NEXT:
+		return ask(reading, LSP_ASK_NEXT, word);
 	case OPT_HELP:
 		return ask(reading, LSP_ASK_HELP, word);
 	case OPT_VERSION:
@@ -476,8 +499,45 @@ static void choose_states(const struct reading *reading)
 static const char *question_of(unsigned questions)
 {
 	if ((questions & ASKED(LSP_ASK_PID)) != 0 && (questions & ASKED(LSP_ASK_KILL)) != 0)
-		return "--pid PORT and --kill PORT";
+		return "--pid, --kill, --why and --next";
+	if ((questions & ASKED(LSP_ASK_NEXT)) != 0)
+		return "--next";
 	return (questions & ASKED(LSP_ASK_KILL)) != 0 ? "--kill PORT" : "lists of sockets";
+}
+
+static bool check_why(const struct lsp_request *request, char *ret_usage)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < request->select.port_count; i++)
+		count += (size_t)request->select.ports[i].high - request->select.ports[i].low + 1;
+	if (count == 0)
+		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--why' wants a port: lsports --why 8000");
+	else if (count > LSP_WHY_PORTS_MAX)
+		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--why' takes at most %d ports at a time; a free one finds --next",
+			 LSP_WHY_PORTS_MAX);
+	return count > 0 && count <= LSP_WHY_PORTS_MAX;
+}
+
+/* A port, or one range; a name stands for several ports sometimes, and an address is none of --next's affairs. */
+static bool check_next(const struct lsp_request *request, char *ret_usage)
+{
+	const struct lsp_select *select = &request->select;
+	size_t i;
+
+	for (i = 0; i < select->port_count; i++) {
+		if (select->ports[i].low != select->ports[0].low || select->ports[i].high != select->ports[0].high) {
+			snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--next' takes one port or one range: lsports --next 8000-8100");
+			return false;
+		}
+		if (select->ports[i].where != LSP_ANYWHERE) {
+			snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
+				 "'%.60s': --next looks for a port that is free on every address; write the port alone",
+				 request->words[select->ports[i].word]);
+			return false;
+		}
+	}
+	return true;
 }
 
 /* What only shows when all words are read: options that do not go with the question, and what a question lacks. */
@@ -498,6 +558,10 @@ static bool check_question(struct reading *reading)
 			 question_of(options[i].questions));
 		return false;
 	}
+	if (request->question == LSP_ASK_WHY)
+		return check_why(request, reading->usage);
+	if (request->question == LSP_ASK_NEXT)
+		return check_next(request, reading->usage);
 	if (request->question != LSP_ASK_KILL)
 		return true;
 	request->interactive |= reading->used[find_letter('i') - options] != NULL;
@@ -513,7 +577,7 @@ bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_req
 {
 	struct reading reading = {.request = ret_request, .usage = ret_usage};
 
-	*ret_request = (struct lsp_request){.question = LSP_ASK_OPEN, .timeout_ms = TIMEOUT_MS};
+	*ret_request = (struct lsp_request){.question = LSP_ASK_OPEN, .timeout_ms = TIMEOUT_MS, .next_count = 1};
 	ret_usage[0] = '\0';
 	if (!read_words(&reading, argc, argv)) {
 		lsp_request_clear(ret_request);
@@ -523,6 +587,7 @@ bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_req
 		lsp_request_clear(ret_request);
 		return false;
 	}
+	ret_request->any_proto = reading.protos == 0;
 	ret_request->select.protos = reading.protos != 0 ? reading.protos : LSP_PROTO_ALL;
 	ret_request->select.families = reading.families != 0 ? reading.families : LSP_FAMILY_BIT_4 | LSP_FAMILY_BIT_6;
 	choose_states(&reading);

@@ -14,6 +14,8 @@ enum lsp_question {
 	LSP_ASK_ALL,	  /* -a */
 	LSP_ASK_PID,	  /* --pid */
 	LSP_ASK_KILL,	  /* --kill */
+	LSP_ASK_WHY,	  /* --why */
+	LSP_ASK_NEXT,	  /* --next */
 	LSP_ASK_HELP,
 	LSP_ASK_VERSION,
 };
@@ -42,7 +44,13 @@ struct lsp_request {
 	bool dry_run, interactive, force, all_states, ok_if_free;
 	const char *signal; /* NULL: TERM */
 	unsigned timeout_ms;
+
+	bool any_proto;	     /* neither -t nor -u was said: --why then means TCP where a word names none */
+	uint32_t next_count; /* --next: so many ports */
 };
+
+/* More ports in one --why are refused: each is bound several times. */
+#define LSP_WHY_PORTS_MAX 1024
 
 struct lsp_option {
 	const char *name;     /* long name without dashes, NULL when it has none */
@@ -51,9 +59,9 @@ struct lsp_option {
 	char letter;	   /* 0 when it has none */
 	uint8_t group;	   /* enum lsp_option_group */
 	uint8_t id;
-	uint8_t questions; /* bits of enum lsp_question that it goes with; 0: all */
+	uint16_t questions; /* bits of enum lsp_question that it goes with; 0: all */
 };
-enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_HABIT };
+enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_NEXT, LSP_GROUP_HABIT };
 
 const struct lsp_option *lsp_options(size_t *ret_count);
 

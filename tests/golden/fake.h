@@ -60,4 +60,11 @@ void fake_grip_release(struct lsp_grip *grip);
 uint32_t fake_self(void);
 void fake_pause(unsigned ms);
 
+/* --- fake_bind.c -------------------------------------------------------------------------------------------- */
+
+enum lsp_err fake_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
+			   struct lsp_fault *ret_fault);
+void fake_rules(struct lsp_rules *ret_rules);
+size_t fake_addresses(struct lsp_addr *ret_addrs, size_t max);
+
 #endif

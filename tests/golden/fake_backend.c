@@ -11,6 +11,8 @@
  *   user UID NAME          interface NUMBER NAME      resolve ADDR NAME
  *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns
  *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
+ *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
+ *   bind …, rules …, address …      fake_bind.c
  *   self PID               lsports itself; left out: 9000
  *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
@@ -94,6 +96,14 @@ static enum lsp_err fake_sockets(struct lsp_snapshot *snapshot, const struct lsp
 	fake_walk("socket", add_socket, snapshot);
 	fake_walk("note", add_note, snapshot);
 	return fake_fault("sockets", ret_fault);
+}
+
+static enum lsp_err fake_sockets_elsewhere(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
+					   struct lsp_fault *ret_fault)
+{
+	(void)hint;
+	fake_walk("elsewhere", add_socket, snapshot);
+	return fake_fault("elsewhere", ret_fault);
 }
 
 struct asked {
@@ -241,6 +251,10 @@ const struct lsp_backend *lsp_backend_native(void)
 		.self = fake_self,
 		.pause = fake_pause,
 		.now_ms = fake_now_ms,
+		.sockets_elsewhere = fake_sockets_elsewhere,
+		.bind_try = fake_bind_try,
+		.rules = fake_rules,
+		.addresses = fake_addresses,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,

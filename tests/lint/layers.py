@@ -19,7 +19,8 @@ MAY_INCLUDE = {
     "cli": ["core/filter.h", "core/mem.h"],
     "view": ["core/"],
     "act": ["core/"],
-    "": ["core/", "cli/", "view/", "registry/", "act/"],  # src/*.c: main and what it is made of
+    "bind": ["core/"],
+    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/"],  # src/*.c: main and what it is made of
 }
 
 # Whose functions a room's library may call beside its own.
@@ -29,6 +30,7 @@ MAY_CALL = {
     "cli": ["core", "registry"],
     "view": ["core", "registry"],
     "act": ["core"],
+    "bind": ["core"],
     "platform": ["core"],
 }
 

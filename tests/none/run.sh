@@ -57,6 +57,10 @@ for question in "--kill 8000" "--kill --dry-run 8000" "--kill --json --force 800
 	holds "lsports $question: it says why" grep -q '^lsports: .*no backend for this operating system' "$work/err"
 	holds "lsports $question: nothing on stdout" [ ! -s "$work/out" ]
 done
+expect 5 "lsports --next" "$lsports" --next
+holds "lsports --next: it says why" grep -q '^lsports: .*no backend for this operating system' "$work/err"
+expect 3 "lsports --why 80" "$lsports" --why 80
+holds "lsports --why 80: it says why" grep -q '^80/tcp: unknown: .*no backend for this operating system' "$work/out"
 for question in "--help" "--version" "--columns help"; do
 	# shellcheck disable=SC2086 # two words
 	expect 0 "lsports $question" "$lsports" $question

@@ -488,7 +488,7 @@ static void test_refusals(void **state)
 		{"lsports --=3", "'--=3'", "--help"},
 		{"lsports -Z", "-Z", "--help"},
 		{"lsports -tZ", "'-tZ'", "-Z"},
-		{"lsports --why 80", "'--why'", "--help"}, /* a later question: no stub */
+		{"lsports --audit 80", "'--audit'", "--help"}, /* a later question: no stub */
 		{"lsports --kill", "'--kill'", "wants a port"},
 		{"lsports --kill tcp", "'--kill'", "wants a port"},
 		{"lsports --kill -i", "'--kill'", "wants a port"},
@@ -541,8 +541,8 @@ static void test_refusals(void **state)
 		{"lsports --peer 1.2.3", "'1.2.3'", "10.0.0.0/8:443"},
 		{"lsports --pid=80", "'--pid=80'", "takes no value"},
 		{"lsports --tcp=", "'--tcp='", "takes no value"},
-		{"lsports -q", "'-q'", "--pid PORT and --kill PORT"},
-		{"lsports -l -q 80", "'-q'", "--pid PORT and --kill PORT"},
+		{"lsports -q", "'-q'", "--pid, --kill, --why and --next"},
+		{"lsports -l -q 80", "'-q'", "--pid, --kill, --why and --next"},
 		{"lsports 80 443 99999", "'99999'", "1 to 65535"},
 		{"lsports -i :99999", "':99999'", "1 to 65535"},
 		{"lsports -i:99999", "':99999'", "1 to 65535"},
@@ -647,6 +647,52 @@ static void test_help_text(void **state)
 	free(text);
 }
 
+static void test_why_and_next(void **state)
+{
+	static const struct {
+		const char *line, *hint;
+	} wrong[] = {
+		{"lsports --why", "wants a port"},
+		{"lsports --why 1-1025", "1024 ports"},
+		{"lsports --why --next 80", "two questions"},
+		{"lsports --why -a 80", "two questions"},
+		{"lsports --why --sort pid 80", "lists of sockets"},
+		{"lsports --next 80 90", "one port or one range"},
+		{"lsports --next 80,443", "one port or one range"},
+		{"lsports --next [::1]:80", "every address"},
+		{"lsports --next *:80", "every address"},
+		{"lsports --next --count 0", "1 to 65535"},
+		{"lsports --next --count x", "1 to 65535"},
+		{"lsports --why 80 --count 2", "--next"},
+	};
+	struct line line;
+	size_t i;
+
+	(void)state;
+	must_parse(&line, "lsports --why -q 1-1000 [::1]:80 udp/53");
+	assert_int_equal(line.request.question, LSP_ASK_WHY);
+	assert_true(line.request.any_proto);
+	assert_int_equal(line.request.select.port_count, 3);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --why -u 53 --json");
+	assert_false(line.request.any_proto);
+	assert_int_equal(line.request.select.protos, udp);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --next");
+	assert_int_equal(line.request.question, LSP_ASK_NEXT);
+	assert_int_equal(line.request.next_count, 1);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --next 8000-8100 -q -6 --count=7");
+	assert_int_equal(line.request.next_count, 7);
+	lsp_request_clear(&line.request);
+	for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		if (parse(&line, wrong[i].line))
+			fail_msg("%s was read", wrong[i].line);
+		if (strstr(line.usage, wrong[i].hint) == NULL)
+			fail_msg("%s: %s", wrong[i].line, line.usage);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -665,6 +711,7 @@ int main(void)
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_end_of_options),
 		cmocka_unit_test(test_help_wins),
+		cmocka_unit_test(test_why_and_next),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_long_words),
 		cmocka_unit_test(test_no_words),

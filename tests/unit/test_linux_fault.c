@@ -35,6 +35,9 @@ static const struct expected {
 	{ENOTDIR, LSP_UNSUPPORTED},
 	{EBADMSG, LSP_MALFORMED},
 	{EPROTO, LSP_MALFORMED},
+	/* bind(2) */
+	{EADDRINUSE, LSP_IN_USE},
+	{EADDRNOTAVAIL, LSP_NO_ADDRESS},
 	/* what more rights or another source would not cure */
 	{EIO, LSP_IO},
 	{ENOMEM, LSP_IO},
