@@ -9,6 +9,7 @@
 #include <lsports/backend.h>
 
 #include "cli/options.h"
+#include "info.h"
 #include "kill.h"
 #include "list.h"
 #include "say.h"
@@ -51,6 +52,8 @@ int main(int argc, char *argv[])
 		code = lsp_say_written(0);
 	else if (request.question == LSP_ASK_KILL)
 		code = lsp_kill(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_INFO)
+		code = lsp_info(lsp_backend_native(), &request);
 	else
 		code = lsp_list(lsp_backend_native(), &request);
 	lsp_request_clear(&request);

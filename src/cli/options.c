@@ -17,6 +17,7 @@ enum {
 	OPT_ALL,
 	OPT_PID,
 	OPT_KILL,
+	OPT_INFO,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_TCP,
@@ -60,6 +61,7 @@ static const struct lsp_option options[] = {
 	{"all", NULL, "every socket in every state", 'a', LSP_GROUP_QUESTION, OPT_ALL},
 	{"pid", NULL, "who holds these ports, one row per holder (-q: bare pids)", 0, LSP_GROUP_QUESTION, OPT_PID},
 	{"kill", NULL, "end who holds these ports, and look whether they are free then", 0, LSP_GROUP_QUESTION, OPT_KILL},
+	{"info", NULL, "what is known of a port: by number, range, name, or words about it", 0, LSP_GROUP_QUESTION, OPT_INFO},
 	{"help", NULL, "show this help", 'h', LSP_GROUP_QUESTION, OPT_HELP},
 	{"version", NULL, "show the version", 'V', LSP_GROUP_QUESTION, OPT_VERSION},
 
@@ -291,6 +293,8 @@ static bool apply(struct reading *reading, const struct lsp_option *option, cons
 		return ask(reading, LSP_ASK_PID, word);
 	case OPT_KILL:
 		return ask(reading, LSP_ASK_KILL, word);
+	case OPT_INFO:
+		return ask(reading, LSP_ASK_INFO, word);
 	case OPT_HELP:
 		return ask(reading, LSP_ASK_HELP, word);
 	case OPT_VERSION:
@@ -354,8 +358,21 @@ static bool read_operand(struct reading *reading, const char *word)
 	struct lsp_request *request = reading->request;
 
 	request->words = lsp_realloc_array(request->words, request->word_count + 1, sizeof *request->words);
-	request->words[request->word_count] = word;
-	return lsp_operand_read(word, request->word_count++, &request->select, &reading->protos, reading->usage);
+	request->words[request->word_count++] = word;
+	return true;
+}
+
+/* Only when the question is known: what --info is asked may be any words. */
+static bool read_operands(struct reading *reading)
+{
+	struct lsp_request *request = reading->request;
+	uint32_t i;
+
+	for (i = 0; i < request->word_count && request->question != LSP_ASK_INFO; i++) {
+		if (!lsp_operand_read(request->words[i], i, &request->select, &reading->protos, reading->usage))
+			return false;
+	}
+	return true;
 }
 
 /* lsof's "-i:8000", "-iTCP:8000", "-i4": what hangs on to -i is its operand when it looks like one. */
@@ -492,6 +509,11 @@ static bool check_question(struct reading *reading)
 			 question_of(options[i].questions));
 		return false;
 	}
+	if (request->question == LSP_ASK_INFO && request->word_count == 0) {
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX,
+			 "'--info' wants a port, a name or words: lsports --info 5432, lsports --info remote desktop");
+		return false;
+	}
 	if (request->question != LSP_ASK_KILL)
 		return true;
 	request->interactive |= reading->used[find_letter('i') - options] != NULL;
@@ -509,7 +531,7 @@ bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_req
 
 	*ret_request = (struct lsp_request){.question = LSP_ASK_OPEN, .timeout_ms = TIMEOUT_MS};
 	ret_usage[0] = '\0';
-	if (!read_words(&reading, argc, argv)) {
+	if (!read_words(&reading, argc, argv) || !read_operands(&reading)) {
 		lsp_request_clear(ret_request);
 		return false;
 	}

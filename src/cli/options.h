@@ -14,6 +14,7 @@ enum lsp_question {
 	LSP_ASK_ALL,	  /* -a */
 	LSP_ASK_PID,	  /* --pid */
 	LSP_ASK_KILL,	  /* --kill */
+	LSP_ASK_INFO,	  /* --info: its words stay words */
 	LSP_ASK_HELP,
 	LSP_ASK_VERSION,
 };
