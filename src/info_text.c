@@ -16,7 +16,6 @@ enum {
 	PIPE_WIDTH = 80,
 	LEAST_WIDTH = 40, /* a narrower terminal wraps itself */
 	MOST_WIDTH = 100, /* longer lines are hard to read */
-	NAME_WIDTH = 26,
 	ALIASES_MAX = 32,
 };
 
@@ -24,6 +23,7 @@ struct page {
 	struct lsp_sink sink;
 	const struct lsp_info *info;
 	size_t width, column; /* column: where the next word begins */
+	size_t name_width;    /* of the list */
 	bool colour, is_cut;  /* is_cut: no line may be longer than the width */
 };
 
@@ -157,6 +157,8 @@ static void put_host(struct page *page, uint16_t port)
 	begin_line(page, "this host");
 	if ((ranges->has & LSP_RANGES_HAS_PRIVILEGED) == 0)
 		snprintf(text, sizeof text, "not known who may bind it;");
+	else if (ranges->privileged_below == 0)
+		snprintf(text, sizeof text, "any user may bind it;");
 	else if (port > 0 && port < ranges->privileged_below)
 		snprintf(text, sizeof text, "privileged (below %u);", ranges->privileged_below);
 	else
@@ -256,22 +258,19 @@ static void put_cell(struct page *page, const char *text, size_t len, size_t wid
 	put_bytes(page, "  ", 2);
 }
 
-static void put_line(struct page *page, uint16_t port, unsigned protos, bool has_note, const struct lsp_use *use)
+/* The last cell is cut where a terminal would wrap it. */
+static void put_line(struct page *page, const char *port, const char *protos, const char *note, const char *name,
+		     const char *text)
 {
-	const char *name = use != NULL ? use->service.name : "-", *text = use != NULL ? use->service.description : "";
-	size_t len = strlen(text), fits;
-	char number[8];
+	size_t len = strlen(text), room;
 
-	snprintf(number, sizeof number, "%u", port);
-	put_cell(page, number, strlen(number), 5);
-	put_cell(page, protos_text(protos), strlen(protos_text(protos)), 8);
-	put_cell(page, has_note ? "yes" : "-", has_note ? 3 : 1, 8);
-	put_cell(page, name, strlen(name), NAME_WIDTH);
-	if (len == 0)
-		text = "-", len = 1;
-	fits = page->is_cut && page->width > page->column ? page->width - page->column : len;
-	if (page->is_cut && lsp_width(text, len) > fits) {
-		put_bytes(page, text, lsp_width_fit(text, len, fits - 1));
+	put_cell(page, port, strlen(port), 5);
+	put_cell(page, protos, strlen(protos), 8);
+	put_cell(page, note, strlen(note), 8);
+	put_cell(page, name, strlen(name), page->name_width);
+	room = page->width > page->column ? page->width - page->column : 1;
+	if (page->is_cut && lsp_width(text, len) > room) {
+		put_bytes(page, text, lsp_width_fit(text, len, room - 1));
 		lsp_sink_word(&page->sink, "…");
 	} else {
 		put_bytes(page, text, len);
@@ -280,18 +279,43 @@ static void put_line(struct page *page, uint16_t port, unsigned protos, bool has
 	page->column = 0;
 }
 
+static void put_listed(struct page *page, const struct lsp_info_port *part, const struct lsp_use *use)
+{
+	struct lsp_info_note notes[2];
+	char number[8];
+
+	snprintf(number, sizeof number, "%u", part->port);
+	put_line(page, number, protos_text(part->protos), lsp_info_notes(part, notes) > 0 ? "yes" : "-",
+		 use != NULL ? use->service.name : "-",
+		 use != NULL && use->service.description[0] != '\0' ? use->service.description : "-");
+}
+
+static size_t longest_name(const struct lsp_info *info)
+{
+	size_t longest = strlen("NAME"), lines = 0, count, len, i, j;
+	struct lsp_use uses[2];
+
+	for (i = 0; i < info->port_count && lines < LINES_MAX; i++) {
+		count = lsp_info_uses(&info->ports[i], uses);
+		for (j = 0; j < count; j++, lines++) {
+			len = lsp_width(uses[j].service.name, strlen(uses[j].service.name));
+			longest = len > longest ? len : longest;
+		}
+	}
+	return longest;
+}
+
 /* One line for each use. Returns how many lines there were no room for. */
 static size_t put_list(struct page *page)
 {
 	size_t lines = 0, more = 0, i, j;
 
 	style(page, bold);
-	lsp_sink_word(&page->sink, "PORT   PROTO     SECURITY  NAME                        DESCRIPTION");
+	page->name_width = longest_name(page->info);
+	put_line(page, "PORT", "PROTO", "SECURITY", "NAME", "DESCRIPTION");
 	style(page, plain);
-	lsp_sink_byte(&page->sink, '\n');
 	for (i = 0; i < page->info->port_count; i++) {
 		const struct lsp_info_port *port = &page->info->ports[i];
-		struct lsp_info_note notes[2];
 		struct lsp_use uses[2];
 		size_t count = lsp_info_uses(port, uses);
 
@@ -301,8 +325,7 @@ static size_t put_list(struct page *page)
 			if (lines >= LINES_MAX)
 				more++;
 			else
-				put_line(page, part.port, part.protos, lsp_info_notes(&part, notes) > 0,
-					 count > 0 ? &uses[j] : NULL);
+				put_listed(page, &part, count > 0 ? &uses[j] : NULL);
 		}
 	}
 	return more;
