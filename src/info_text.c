@@ -56,7 +56,7 @@ static void begin_line(struct page *page, const char *label)
 	page->column = INDENT;
 }
 
-/* Words between blanks, as many in a line as there is room for. */
+/* Words between blanks, as many in a line as there is room for, and for a comma behind them. */
 static void put_wrapped(struct page *page, const char *text, size_t len)
 {
 	const char *end = text + len;
@@ -67,7 +67,7 @@ static void put_wrapped(struct page *page, const char *text, size_t len)
 		size_t word = (size_t)((blank != NULL ? blank : end) - text);
 		size_t width = lsp_width(text, word);
 
-		if (!is_begin && page->column + 1 + width > page->width) {
+		if (!is_begin && page->column + 1 + width + 1 > page->width) {
 			lsp_sink_byte(&page->sink, '\n');
 			lsp_sink_blanks(&page->sink, INDENT);
 			page->column = INDENT;
