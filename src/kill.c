@@ -28,13 +28,66 @@
 bool lsp_kill_asks(const struct lsp_socket *socket, const void *arg)
 {
 	const struct lsp_kill_asked *asked = arg;
+	const struct lsp_select *select = &asked->request->select;
+	unsigned family = socket->local.family == LSP_INET4 ? LSP_FAMILY_BIT_4 : LSP_FAMILY_BIT_6;
 	size_t i;
 
-	for (i = 0; i < asked->select->port_count; i++) {
-		if (asked->select->ports[i].word == asked->word && lsp_endpoint_matches(&asked->select->ports[i], socket))
+	if ((select->protos & LSP_PROTO_BIT(socket->proto)) == 0 || (select->families & family) == 0)
+		return false;
+	for (i = 0; i < select->port_count; i++) {
+		if (select->ports[i].word == asked->word && lsp_endpoint_matches(&select->ports[i], socket))
 			return true;
 	}
 	return false;
+}
+
+bool lsp_kill_is_of_port(const struct lsp_kill *kill, const struct lsp_victim *victim, uint32_t word)
+{
+	struct lsp_kill_asked asked = {kill->request, word};
+	size_t i;
+
+	for (i = 0; i < kill->before_count; i++) {
+		if (lsp_victim_holds(victim, kill->before_rows[i].socket->key) &&
+		    lsp_kill_asks(kill->before_rows[i].socket, &asked))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a server at the endpoint and this socket exclude each other: the same address, or one that covers the other. */
+static bool covers(const struct lsp_endpoint *endpoint, unsigned families, const struct lsp_socket *socket)
+{
+	bool any = lsp_addr_is_any(&socket->local);
+	bool takes_inet4 = socket->local.family == LSP_INET4 ||
+			   (any && (socket->has & LSP_HAS_V6ONLY) != 0 && socket->v6only == 0);
+	bool takes_inet6 = socket->local.family == LSP_INET6;
+
+	if (endpoint->where == LSP_AT_ADDRESS)
+		return any && (endpoint->addr.family == LSP_INET4 ? takes_inet4 : takes_inet6);
+	return ((families & LSP_FAMILY_BIT_4) != 0 && takes_inet4) || ((families & LSP_FAMILY_BIT_6) != 0 && takes_inet6);
+}
+
+static enum lsp_relation relation_of(const struct lsp_socket *socket, const void *arg)
+{
+	const struct lsp_kill_asked *asked = arg;
+	const struct lsp_select *select = &asked->request->select;
+	bool holds = lsp_socket_holds_port(socket), is_asked_for = lsp_kill_asks(socket, asked);
+	size_t i;
+
+	if (is_asked_for && (holds || (asked->request->all_states && (socket->has & LSP_HAS_KEY) != 0)))
+		return LSP_ASKED_FOR;
+	if (is_asked_for)
+		return LSP_CONNECTED;
+	for (i = 0; holds && i < select->port_count; i++) {
+		const struct lsp_endpoint *endpoint = &select->ports[i];
+
+		if (endpoint->word == asked->word && socket->local_port >= endpoint->low &&
+		    socket->local_port <= endpoint->high &&
+		    (endpoint->protos & select->protos & LSP_PROTO_BIT(socket->proto)) != 0 &&
+		    covers(endpoint, select->families, socket))
+			return LSP_OVERLAPS;
+	}
+	return LSP_UNRELATED;
 }
 
 static enum lsp_err look(struct lsp_kill *kill, const struct lsp_select *select, unsigned want,
@@ -53,36 +106,29 @@ static enum lsp_err look(struct lsp_kill *kill, const struct lsp_select *select,
 static bool look_after(struct lsp_kill *kill)
 {
 	struct lsp_select select = kill->request->select;
+	enum lsp_err err;
+	size_t i;
 
+	/* whatever has these ports, at any address: it may be in the way */
+	select.families = LSP_FAMILY_BIT_4 | LSP_FAMILY_BIT_6;
+	select.ports = lsp_realloc_array(NULL, select.port_count, sizeof *select.ports);
+	for (i = 0; i < select.port_count; i++) {
+		select.ports[i] = kill->request->select.ports[i];
+		select.ports[i].where = LSP_ANYWHERE;
+	}
 	free(kill->after_rows);
 	kill->after_rows = NULL;
 	kill->after_count = 0;
 	lsp_snapshot_free(kill->after);
 	kill->after = NULL;
 	select.states = select.udp_states = LSP_STATE_ALL;
-	if (look(kill, &select, WANT_ALL, &kill->after) != LSP_OK)
+	err = look(kill, &select, WANT_ALL, &kill->after);
+	free(select.ports);
+	if (err != LSP_OK)
 		return false;
 	lsp_kin_read(kill->backend, kill->after, kill->backend->self());
 	kill->after_count = lsp_join(kill->after, &kill->after_rows);
 	return true;
-}
-
-/* Of a look of all states, a row that decides: it keeps others from the port, or with --all-states has a holder. Rows
- * without a process stay: they are counted as waiting. */
-static bool counts(const struct lsp_kill *kill, const struct lsp_row *row)
-{
-	return lsp_socket_holds_port(row->socket) || row->owner == LSP_OWNER_NONE || kill->request->all_states;
-}
-
-static void keep_deciding(struct lsp_kill *kill)
-{
-	size_t kept = 0, i;
-
-	for (i = 0; i < kill->after_count; i++) {
-		if (counts(kill, &kill->after_rows[i]))
-			kill->after_rows[kept++] = kill->after_rows[i];
-	}
-	kill->after_count = kept;
 }
 
 static bool was_held(const struct lsp_kill *kill, const struct lsp_kill_asked *asked)
@@ -103,12 +149,11 @@ static enum lsp_verdict_word judge(struct lsp_kill *kill)
 	enum lsp_verdict_word worst = LSP_VERDICT_FREE;
 	uint32_t i;
 
-	keep_deciding(kill);
 	for (i = 0; i < kill->port_count; i++) {
-		struct lsp_kill_asked asked = {&kill->request->select, i};
+		struct lsp_kill_asked asked = {kill->request, i};
 
 		kill->ports[i].verdict = lsp_verdict_of(&kill->plan, kill->after, kill->after_rows, kill->after_count,
-							lsp_kill_asks, &asked, was_held(kill, &asked));
+							relation_of, &asked, was_held(kill, &asked));
 		if (kill->ports[i].verdict.word > worst)
 			worst = kill->ports[i].verdict.word;
 	}
@@ -157,6 +202,8 @@ static void end_stragglers(struct lsp_kill *kill, size_t round, struct lsp_end_o
 	}
 	lsp_plan_add(&kill->plan, kill->after, rows, count, kill->backend->self());
 	free(rows);
+	for (i = 0; i < kill->port_count; i++)
+		kill->ports[i].verdict = (struct lsp_verdict){.word = LSP_VERDICT_FREE}; /* it pointed into the plan */
 	/* the plan points into this look now: it is kept */
 	kill->stragglers[round] = kill->after;
 	kill->after = NULL;
@@ -185,7 +232,8 @@ static bool end_and_watch(struct lsp_kill *kill)
 		if (!look_after(kill))
 			return false;
 		worst = judge(kill);
-		if (count_stragglers(kill) > 0 && round < 3) {
+		/* with -i nobody ends who was not asked about */
+		if (count_stragglers(kill) > 0 && round < 3 && !kill->request->interactive) {
 			end_stragglers(kill, round++, &order);
 			continue;
 		}
@@ -198,11 +246,11 @@ static bool end_and_watch(struct lsp_kill *kill)
 /* y or Y is yes; anything else, and the end of the input, is no. */
 static bool answers_yes(void)
 {
-	char line[64];
+	int first = getchar(), next = first;
 
-	if (fgets(line, sizeof line, stdin) == NULL)
-		return false;
-	return line[0] == 'y' || line[0] == 'Y';
+	while (next != '\n' && next != EOF)
+		next = getchar();
+	return first == 'y' || first == 'Y';
 }
 
 static void ask(struct lsp_kill *kill)
@@ -220,11 +268,25 @@ static void ask(struct lsp_kill *kill)
 	}
 }
 
-static int code_of(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+/* A dry run ends as the run would, as far as can be told before. */
+static int code_of_plan(const struct lsp_kill *kill, uint32_t word)
 {
+	const struct lsp_verdict *verdict = &kill->ports[word].verdict;
 	size_t i;
 
-	switch (port->verdict.word) {
+	for (i = 0; i < kill->plan.count; i++) {
+		if (kill->plan.victims[i].refusal != LSP_REFUSAL_NONE && !kill->request->force &&
+		    lsp_kill_is_of_port(kill, &kill->plan.victims[i], word))
+			return 4;
+	}
+	return verdict->kernel_too ? 4 : verdict->hidden_too ? 3 : 0;
+}
+
+static int code_of(const struct lsp_kill *kill, uint32_t word)
+{
+	const struct lsp_verdict *verdict = &kill->ports[word].verdict;
+
+	switch (verdict->word) {
 	case LSP_VERDICT_FREE:
 		return kill->request->ok_if_free ? 0 : 1;
 	case LSP_VERDICT_FREED:
@@ -232,11 +294,10 @@ static int code_of(const struct lsp_kill *kill, const struct lsp_kill_port *port
 	case LSP_VERDICT_HIDDEN:
 		return 3;
 	case LSP_VERDICT_PLANNED:
-		for (i = 0; i < kill->plan.count; i++) {
-			if (kill->plan.victims[i].refusal != LSP_REFUSAL_NONE && !kill->request->force)
-				return 4;
-		}
-		return 0;
+		return code_of_plan(kill, word);
+	case LSP_VERDICT_IN_USE:
+		/* a client's own port: nobody holds it, as far as the question goes, but free it is not */
+		return lsp_socket_holds_port(verdict->socket) || kill->request->ok_if_free ? 4 : 1;
 	default:
 		return 4;
 	}
@@ -247,10 +308,6 @@ static void judge_plan(struct lsp_kill *kill)
 {
 	size_t i;
 
-	kill->after_count = lsp_join(kill->before, &kill->after_rows);
-	kill->after = kill->before;
-	judge(kill);
-	kill->after = NULL;
 	for (i = 0; i < kill->port_count; i++) {
 		if (kill->ports[i].verdict.word == LSP_VERDICT_HELD || kill->ports[i].verdict.word == LSP_VERDICT_TAKEN)
 			kill->ports[i].verdict.word = LSP_VERDICT_PLANNED;
@@ -284,11 +341,19 @@ static bool carry_out(struct lsp_kill *kill)
 		ask(kill);
 	if (kill->plan.count > 0)
 		return end_and_watch(kill);
-	/* nobody to end: the one look says all */
-	kill->after = kill->before;
-	kill->after_count = lsp_join(kill->before, &kill->after_rows);
+	/* nobody to end: what is there is all there is to say */
+	if (!look_after(kill))
+		return false;
 	judge(kill);
-	kill->after = NULL;
+	return true;
+}
+
+static bool rehearse(struct lsp_kill *kill)
+{
+	if (!look_after(kill))
+		return false;
+	judge(kill);
+	judge_plan(kill);
 	return true;
 }
 
@@ -327,7 +392,7 @@ int lsp_kill(const struct lsp_backend *backend, const struct lsp_request *reques
 {
 	struct lsp_kill kill = {.backend = backend, .request = request};
 	int code = 0;
-	size_t i;
+	uint32_t i;
 
 	if (!choose(&kill)) {
 		clear(&kill);
@@ -337,14 +402,15 @@ int lsp_kill(const struct lsp_backend *backend, const struct lsp_request *reques
 		clear(&kill);
 		return 5;
 	}
-	if (request->dry_run)
-		judge_plan(&kill);
-	else if (!carry_out(&kill))
-		code = 5;
+	if (!(request->dry_run ? rehearse(&kill) : carry_out(&kill))) {
+		clear(&kill); /* what was done is done; what came of it, nobody looked at */
+		return 5;
+	}
 	for (i = 0; i < kill.port_count; i++) {
-		kill.ports[i].code = code_of(&kill, &kill.ports[i]);
+		kill.ports[i].code = code_of(&kill, i);
 		code = kill.ports[i].code > code ? kill.ports[i].code : code;
 	}
+	kill.sight = lsp_sight_of(kill.after, kill.after_rows, kill.after_count, true);
 	errno = 0;
 	lsp_kill_say(&kill);
 	code = lsp_say_written(code);

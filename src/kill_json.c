@@ -118,6 +118,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	put_number(sink, false, "clients", clients);
 	put_word(sink, "refusal",
 		 victim->refusal != LSP_REFUSAL_NONE ? lsp_refusal_name((enum lsp_refusal)victim->refusal) : NULL);
+	put_bool(sink, "pinned", !victim->unsure);
 	put_word(sink, "outcome", lsp_outcome_name((enum lsp_outcome)victim->outcome));
 	lsp_sink_byte(sink, '}');
 }
@@ -125,7 +126,6 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_verdict *verdict = &port->verdict;
-	const struct lsp_snapshot *now = kill->after != NULL ? kill->after : kill->before;
 
 	lsp_sink_byte(sink, '{');
 	lsp_json_key(sink, true, "port");
@@ -135,7 +135,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, const s
 	lsp_json_key(sink, false, "held_by");
 	if (verdict->process != NULL && verdict->word > LSP_VERDICT_FREED) {
 		lsp_sink_byte(sink, '{');
-		put_process(sink, now, verdict->process, verdict->word == LSP_VERDICT_TAKEN);
+		put_process(sink, kill->after, verdict->process, verdict->word == LSP_VERDICT_TAKEN);
 		lsp_sink_byte(sink, '}');
 	} else {
 		lsp_sink_word(sink, "null");
@@ -146,6 +146,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, const s
 	else
 		lsp_sink_word(sink, "null");
 	put_number(sink, false, "lingering", verdict->waiting);
+	put_number(sink, false, "beside", verdict->beside_count);
 	lsp_sink_byte(sink, '}');
 }
 
@@ -164,6 +165,16 @@ void lsp_kill_print_json(const struct lsp_kill *kill)
 	lsp_sink_byte(&sink, '"');
 	lsp_sink_time(&sink, (int64_t)time(NULL));
 	lsp_sink_byte(&sink, '"');
+	put_bool(&sink, "complete", kill->sight.hidden == 0 && kill->sight.unchecked_count == 0);
+	put_number(&sink, false, "hidden_owners", kill->sight.hidden);
+	lsp_json_key(&sink, false, "not_checked");
+	lsp_sink_byte(&sink, '[');
+	for (i = 0; i < kill->sight.unchecked_count; i++) {
+		if (i > 0)
+			lsp_sink_byte(&sink, ',');
+		lsp_json_text(&sink, "not_checked", kill->sight.unchecked[i], strlen(kill->sight.unchecked[i]));
+	}
+	lsp_sink_byte(&sink, ']');
 	put_bool(&sink, "dry_run", kill->request->dry_run);
 	lsp_json_key(&sink, false, "ports");
 	lsp_sink_word(&sink, "[");

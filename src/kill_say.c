@@ -96,7 +96,7 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 
 	switch ((enum lsp_refusal)victim->refusal) {
 	case LSP_REFUSAL_INIT:
-		return "it is the first process here, and everything ends with it";
+		return "it is the first process here, and everything ends with it (systemctl list-sockets names what it holds for others)";
 	case LSP_REFUSAL_SELF:
 		return "it is lsports itself";
 	case LSP_REFUSAL_ANCESTOR:
@@ -106,6 +106,10 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 			 victim->process->container != NULL ? "; better: docker stop " : "",
 			 victim->process->container != NULL ? victim->process->container : "");
 		return ret_text;
+	case LSP_REFUSAL_MANAGER:
+		return "it is a service manager and holds the port for one of its units: systemctl --user list-sockets";
+	case LSP_REFUSAL_SHARED:
+		return "a process that is not ended holds the same socket, so the port would not be free";
 	case LSP_REFUSAL_FORWARDER:
 		lsp_forwards(victim->process, target, sizeof target);
 		snprintf(ret_text, size,
@@ -175,20 +179,6 @@ static void put_plan(struct lsp_sink *sink, const struct lsp_kill *kill)
 
 /* --- the outcome ------------------------------------------------------------------------------------------- */
 
-/* Whether the victim held a socket of this port. */
-static bool is_of_port(const struct lsp_kill *kill, const struct lsp_victim *victim, uint32_t word)
-{
-	struct lsp_kill_asked asked = {&kill->request->select, word};
-	size_t i;
-
-	for (i = 0; i < kill->before_count; i++) {
-		if (lsp_victim_holds(victim, kill->before_rows[i].socket->key) &&
-		    lsp_kill_asks(kill->before_rows[i].socket, &asked))
-			return true;
-	}
-	return false;
-}
-
 static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_t word)
 {
 	static const char *const verbs[] = {
@@ -204,7 +194,7 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 	for (i = 0; i < kill->plan.count; i++) {
 		const struct lsp_victim *victim = &kill->plan.victims[i];
 
-		if (!is_of_port(kill, victim, word) || victim->outcome > LSP_OUTCOME_GONE)
+		if (!lsp_kill_is_of_port(kill, victim, word) || victim->outcome > LSP_OUTCOME_GONE)
 			continue;
 		if (named >= 3) {
 			more++;
@@ -222,63 +212,114 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 	}
 }
 
+/* "8000", and for a word that means several ports "8000-8010: tcp 127.0.0.1:8003". */
+static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_port *port, char ret_place[PHRASE_MAX])
+{
+	const struct lsp_socket *socket = port->verdict.socket;
+	struct lsp_sink sink;
+	char number[8];
+
+	snprintf(number, sizeof number, "%u", socket->local_port);
+	if (strcmp(port->word, number) == 0) {
+		snprintf(ret_place, PHRASE_MAX, "%s", port->word);
+		return ret_place;
+	}
+	lsp_sink_open(&sink, NULL);
+	put_socket(&sink, kill->after, socket);
+	snprintf(ret_place, PHRASE_MAX, "%.60s: %.*s", port->word, (int)sink.used, sink.bytes);
+	lsp_sink_close(&sink);
+	return ret_place;
+}
+
 static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_verdict *verdict = &port->verdict;
 	const struct lsp_victim *victim = verdict->victim;
-	char phrase[PHRASE_MAX], reason[400];
+	char place[PHRASE_MAX], phrase[PHRASE_MAX], reason[400];
 
-	phrase_of(kill->after != NULL ? kill->after : kill->before, verdict->process, phrase);
+	place_of(kill, port, place);
+	phrase_of(kill->after, verdict->process, phrase);
 	switch (victim != NULL ? (enum lsp_outcome)victim->outcome : LSP_OUTCOME_NONE) {
 	case LSP_OUTCOME_SURVIVED:
 		if (kill->request->force)
-			lsp_say("%s: still held by %s: not even KILL ended it; it sits in the kernel", port->word, phrase);
+			lsp_say("%s: still held by %s: not even KILL ended it", place, phrase);
 		else
-			lsp_say("%s: still held by %s, which did not end within %g s; --force ends it with KILL",
-				port->word, phrase, kill->request->timeout_ms / 1000.0);
+			lsp_say("%s: still held by %s, which did not end within %g s; --force ends it with KILL", place, phrase,
+				kill->request->timeout_ms / 1000.0);
 		break;
 	case LSP_OUTCOME_REFUSED:
-		lsp_say("%s: not ended: %s: %s%s", port->word, phrase, reason_of(victim, reason, sizeof reason),
+		lsp_say("%s: not ended: %s: %s%s", place, phrase, reason_of(victim, reason, sizeof reason),
 			victim->refusal != LSP_REFUSAL_SELF ? "; --force ends it all the same" : "");
 		break;
 	case LSP_OUTCOME_DECLINED:
-		lsp_say("%s: still held by %s, left alone as you said", port->word, phrase);
+		lsp_say("%s: still held by %s, left alone as you said", place, phrase);
 		break;
 	case LSP_OUTCOME_DENIED:
-		lsp_say("%s: still held by %s, which is not yours to end; run with sudo", port->word, phrase);
+		lsp_say("%s: still held by %s, which is not yours to end; run with sudo", place, phrase);
+		break;
+	case LSP_OUTCOME_FAILED:
+		lsp_say("%s: still held by %s, and it could not be tried: %s: %s", place, phrase, victim->fault.op,
+			victim->fault.detail);
 		break;
 	default:
-		lsp_say("%s: still held by %s, which came to it meanwhile; ask again", port->word, phrase);
+		lsp_say("%s: still held by %s, which came to it meanwhile; ask again", place, phrase);
 	}
 }
 
 static void say_taken(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	struct lsp_supervisor supervisor;
-	char phrase[PHRASE_MAX];
+	char place[PHRASE_MAX], phrase[PHRASE_MAX];
 
+	place_of(kill, port, place);
 	phrase_of(kill->after, port->verdict.process, phrase);
 	if (!lsp_supervisor_of(kill->after, port->verdict.process, &supervisor))
-		lsp_say("%s: taken again by %s", port->word, phrase);
+		lsp_say("%s: taken again by %s", place, phrase);
 	else if (supervisor.pid != 0)
-		lsp_say("%s: taken again by %s, started by %s (pid %u); stop that: %s", port->word, phrase, supervisor.name,
+		lsp_say("%s: taken again by %s, started by %s (pid %u); stop that: %s", place, phrase, supervisor.name,
 			supervisor.pid, supervisor.command);
 	else
-		lsp_say("%s: taken again by %s, started by %s; stop that: %s", port->word, phrase, supervisor.name,
+		lsp_say("%s: taken again by %s, started by %s; stop that: %s", place, phrase, supervisor.name,
 			supervisor.command);
+}
+
+/* In the way, but not asked for: another address, another family, a connection. */
+static void say_in_use(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+{
+	const struct lsp_verdict *verdict = &port->verdict;
+	const struct lsp_socket *socket = verdict->socket;
+	char phrase[PHRASE_MAX], place[PHRASE_MAX];
+	struct lsp_sink sink;
+
+	lsp_sink_open(&sink, NULL);
+	put_socket(&sink, kill->after, socket);
+	snprintf(place, sizeof place, "%.*s", (int)sink.used, sink.bytes);
+	lsp_sink_close(&sink);
+	if (verdict->process != NULL)
+		phrase_of(kill->after, verdict->process, phrase);
+	else
+		snprintf(phrase, sizeof phrase, "a process that cannot be seen");
+	if (lsp_socket_holds_port(socket))
+		lsp_say("%.60s: not free: %s has %s, which covers it; lsports --kill %u frees the port at every address",
+			port->word, phrase, place, socket->local_port);
+	else
+		lsp_say("%.60s: nobody holds it, but %s has a connection from %s, where a server may be refused; --all-states "
+			"ends that too",
+			port->word, phrase, place);
 }
 
 static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_socket *socket = port->verdict.socket;
-	const struct lsp_snapshot *snapshot = kill->after != NULL ? kill->after : kill->before;
-	const char *user = lsp_snapshot_name(snapshot, LSP_NAME_USER, socket->uid);
+	const char *user = lsp_snapshot_name(kill->after, LSP_NAME_USER, socket->uid);
+	char place[PHRASE_MAX];
 
 	/* the way out of backend->way_out would let us see the process, not end it */
+	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say("%s: held by a process that is hidden from you; run with sudo", port->word);
+		lsp_say("%s: held by a process that we may not see; it takes more rights (sudo)", place);
 	else
-		lsp_say("%s: held by a process of uid %u%s%s%s that is hidden from you; run with sudo", port->word,
+		lsp_say("%s: held by a process of uid %u%s%s%s that we may not see; it takes more rights (sudo)", place,
 			socket->uid, user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "");
 }
 
@@ -297,9 +338,29 @@ static void say_kernel(const struct lsp_kill_port *port)
 static void say_waiting(const struct lsp_kill_port *port)
 {
 	if (port->verdict.waiting > 0)
-		lsp_say("%s: %zu connections linger without a process (TIME_WAIT and the like): a server with SO_REUSEADDR can "
-			"bind now, any other within 60 s",
+		lsp_say("%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: with "
+			"SO_REUSEADDR a server can bind now if the one before had it too, without it later",
 			port->word, port->verdict.waiting);
+}
+
+/* Freed, and yet a server may be refused. */
+static void say_beside(const struct lsp_kill *kill, const struct lsp_kill_port *port)
+{
+	const struct lsp_row *row = port->verdict.beside;
+	const struct lsp_process *process;
+	char phrase[PHRASE_MAX], more[40] = "";
+
+	if (row == NULL)
+		return;
+	process = row->holder_count > 0 ? lsp_snapshot_process(kill->after, row->holders[0].pid) : NULL;
+	if (process != NULL)
+		phrase_of(kill->after, process, phrase);
+	else
+		snprintf(phrase, sizeof phrase, "a process that we may not see");
+	if (port->verdict.beside_count > 1)
+		snprintf(more, sizeof more, " and %zu more", port->verdict.beside_count - 1);
+	lsp_say("%.60s: %s still has a %s there%s: unless both sides set SO_REUSEADDR, a server may be refused", port->word,
+		phrase, lsp_socket_holds_port(row->socket) ? "socket of another address" : "connection", more);
 }
 
 static void say_unsure(const struct lsp_kill *kill)
@@ -321,7 +382,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 	switch (port->verdict.word) {
 	case LSP_VERDICT_FREE:
 		if (!kill->request->ok_if_free) {
-			lsp_say("%s: nobody holds it", port->word);
+			lsp_say("%.60s: nobody holds it", port->word);
 			break;
 		}
 		lsp_escape_text(sink, port->word, strlen(port->word));
@@ -332,6 +393,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		lsp_sink_word(sink, ": ");
 		put_freed(sink, kill, word);
 		lsp_sink_byte(sink, '\n');
+		say_beside(kill, port);
 		break;
 	case LSP_VERDICT_HELD:
 		say_held(kill, port);
@@ -345,7 +407,13 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 	case LSP_VERDICT_KERNEL:
 		say_kernel(port);
 		break;
+	case LSP_VERDICT_IN_USE:
+		say_in_use(kill, port);
+		break;
 	case LSP_VERDICT_PLANNED:
+		if (port->verdict.hidden_too || port->verdict.kernel_too)
+			lsp_say("%.60s: also held by %s, which would stay", port->word,
+				port->verdict.hidden_too ? "a process that we may not see" : "the kernel itself");
 		break;
 	}
 	if (port->verdict.word <= LSP_VERDICT_FREED)
@@ -370,4 +438,6 @@ void lsp_kill_say(const struct lsp_kill *kill)
 		sink.used = 0;
 	lsp_sink_close(&sink);
 	say_unsure(kill);
+	for (i = 0; i < kill->sight.unchecked_count; i++)
+		lsp_say("not known: %s", kill->sight.unchecked[i]);
 }

@@ -94,8 +94,19 @@ static void mark_gone(struct lsp_snapshot *snapshot, const struct lsp_snapshot *
 	free(keys);
 }
 
-/* We saw every process, yet some sockets have no holder: closed meanwhile, passed on behind our back, or the kernel's
- * own. "The kernel's" is only said after a second look at both. */
+/* A failure is in the notes. */
+static void read_holders(const struct lsp_backend *backend, const struct lsp_need *need, struct lsp_snapshot *snapshot,
+			 const uint64_t *keys, size_t count)
+{
+	struct lsp_fault fault;
+
+	if (count > 0 && backend->holders(snapshot, keys, count, need->want, &fault) != LSP_OK)
+		snapshot->notes |= (snapshot->notes & LSP_NOTE_NO_HOLDERS) != 0 ? 0 : LSP_NOTE_BROKEN_OFF;
+	lsp_snapshot_freeze(snapshot);
+}
+
+/* Some sockets have no holder: closed meanwhile, passed on behind our back, hidden, or the kernel's own. What a second
+ * reading does not find any more is gone. When we saw every process, "the kernel's" is only said after a second walk. */
 static void look_again(const struct lsp_backend *backend, const struct lsp_need *need, struct lsp_snapshot *snapshot)
 {
 	struct lsp_snapshot *again = lsp_snapshot_new();
@@ -106,65 +117,69 @@ static void look_again(const struct lsp_backend *backend, const struct lsp_need 
 	if (read_sockets(backend, need, again, &fault) == LSP_OK)
 		mark_gone(snapshot, again);
 	lsp_snapshot_free(again);
+	if (lsp_snapshot_is_blind(snapshot))
+		return;
 	count = collect_keys(snapshot, true, &keys);
-	if (count > 0 && backend->holders(snapshot, keys, count, need->want, &fault) == LSP_OK)
-		lsp_snapshot_freeze(snapshot);
+	read_holders(backend, need, snapshot, keys, count);
 	free(keys);
-}
-
-static bool somebody_is_missing(const struct lsp_snapshot *snapshot)
-{
-	uint64_t *keys;
-	size_t count = collect_keys(snapshot, true, &keys);
-
-	free(keys);
-	return count > 0 && !lsp_snapshot_is_blind(snapshot);
 }
 
 static void find_holders(const struct lsp_backend *backend, const struct lsp_need *need, struct lsp_snapshot *snapshot)
 {
-	struct lsp_fault fault;
 	uint64_t *keys;
 	size_t count = collect_keys(snapshot, false, &keys);
 
-	if (count > 0 && backend->holders(snapshot, keys, count, need->want, &fault) != LSP_OK)
-		snapshot->notes |= (snapshot->notes & LSP_NOTE_NO_HOLDERS) != 0 ? 0 : LSP_NOTE_BROKEN_OFF;
+	read_holders(backend, need, snapshot, keys, count);
 	free(keys);
-	lsp_snapshot_freeze(snapshot);
-	if (somebody_is_missing(snapshot))
+	count = collect_keys(snapshot, true, &keys);
+	free(keys);
+	if (count > 0 && (snapshot->notes & LSP_NOTE_NO_HOLDERS) == 0)
 		look_again(backend, need, snapshot);
 }
 
+/* Numbers that were asked for; most neighbours have the same, and many systems have accounts without a name. */
+struct asked {
+	uint32_t *ids;
+	size_t count, capacity;
+	uint32_t last;
+};
+
 static void name_once(const struct lsp_backend *backend, struct lsp_snapshot *snapshot, enum lsp_name_kind kind,
-		      uint32_t id)
+		      uint32_t id, struct asked *asked)
 {
-	if (lsp_snapshot_name(snapshot, kind, id) == NULL)
-		backend->name_of(snapshot, kind, id);
+	size_t i;
+
+	if (asked->count > 0 && asked->last == id)
+		return;
+	asked->last = id;
+	for (i = 0; i < asked->count; i++) {
+		if (asked->ids[i] == id)
+			return;
+	}
+	asked->ids = lsp_grow(asked->ids, asked->count, &asked->capacity, sizeof *asked->ids);
+	asked->ids[asked->count++] = id;
+	backend->name_of(snapshot, kind, id);
 }
 
 static void read_names(const struct lsp_backend *backend, const struct lsp_need *need, struct lsp_snapshot *snapshot)
 {
-	uint32_t last_uid = UINT32_MAX; /* most neighbours belong to the same account */
+	struct asked users = {.ids = NULL}, devices = {.ids = NULL};
 	size_t i;
 
 	for (i = 0; i < snapshot->socket_count; i++) {
 		const struct lsp_socket *socket = &snapshot->sockets[i];
 
-		if (need->users && (socket->has & LSP_HAS_UID) != 0 && socket->uid != last_uid) {
-			last_uid = socket->uid;
-			name_once(backend, snapshot, LSP_NAME_USER, last_uid);
-		}
+		if (need->users && (socket->has & LSP_HAS_UID) != 0)
+			name_once(backend, snapshot, LSP_NAME_USER, socket->uid, &users);
 		if (need->interfaces && (socket->has & LSP_HAS_IFINDEX) != 0)
-			name_once(backend, snapshot, LSP_NAME_INTERFACE, socket->ifindex);
+			name_once(backend, snapshot, LSP_NAME_INTERFACE, socket->ifindex, &devices);
 	}
 	for (i = 0; need->users && i < snapshot->process_count; i++) {
-		const struct lsp_process *process = &snapshot->processes[i];
-
-		if ((process->has & LSP_PROCESS_HAS_UID) != 0 && process->uid != last_uid) {
-			last_uid = process->uid;
-			name_once(backend, snapshot, LSP_NAME_USER, last_uid);
-		}
+		if ((snapshot->processes[i].has & LSP_PROCESS_HAS_UID) != 0)
+			name_once(backend, snapshot, LSP_NAME_USER, snapshot->processes[i].uid, &users);
 	}
+	free(users.ids);
+	free(devices.ids);
 }
 
 static int by_address(const void *a, const void *b)

@@ -73,7 +73,8 @@ struct lsp_backend {
 	/* Adds a process that nobody need hold, by its number: a parent, for instance. GONE: there is none. */
 	enum lsp_err (*process)(struct lsp_snapshot *snapshot, uint32_t pid, unsigned want, struct lsp_fault *ret_fault);
 
-	/* Takes hold of a process. GONE: the process with this pid was not born then, or ended. The caller releases it. */
+	/* Takes hold of a process. GONE: the process with this pid was not born then, or ended. UNSUPPORTED: what we read of
+	 * processes is not of those that we would signal (another pid namespace's /proc). The caller releases it. */
 	enum lsp_err (*grip)(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault);
 
 	/* False when the system cannot pin a process (Linux before 5.3): between check and signal its pid may then pass on. */
@@ -83,7 +84,7 @@ struct lsp_backend {
 	enum lsp_err (*grip_holds)(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
 				   struct lsp_fault *ret_fault);
 
-	/* Sends it a signal. GONE: it ended. DENIED: it is not ours to end. */
+	/* Sends it a signal, and wakes it to act on it if it is stopped. GONE: it ended. DENIED: it is not ours to end. */
 	enum lsp_err (*grip_end)(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault);
 
 	/* True when it has ended; waits for that at most so long. */

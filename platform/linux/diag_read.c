@@ -2,7 +2,8 @@
  * diag_read.c - asks the kernel for sockets through NETLINK_SOCK_DIAG and libmnl: request, retry, errors.
  *
  * TCP is asked by the old request type TCPDIAG_GETSOCK: it has no family, so that both families come out of one walk
- * of the hash, where SOCK_DIAG_BY_FAMILY walks it once for each (net/ipv4/inet_diag.c). UDP has only the newer one.
+ * of the hash, where SOCK_DIAG_BY_FAMILY walks it once for each (net/ipv4/inet_diag.c). Since Linux 5.9 an attribute
+ * makes the same request ask for UDP.
  * The kernel filters by state and, through a small program, by local port. It knows no layout: that is diag_parse.
  */
 #include "linux.h"
@@ -86,16 +87,19 @@ static uint32_t kernel_states(enum lsp_proto proto, unsigned states)
 	return mask;
 }
 
+/* family: 0 for both, by the old request. */
 static void put_request(struct request *request, enum lsp_proto proto, unsigned char family, const struct lsp_hint *hint)
 {
 	memset(request->bytes, 0, 256);
 	request->header = mnl_nlmsg_put_header(request->bytes);
 	request->header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	if (proto == LSP_TCP) {
+	if (family == AF_UNSPEC) {
 		struct inet_diag_req *req = mnl_nlmsg_put_extra_header(request->header, sizeof *req);
 
 		request->header->nlmsg_type = TCPDIAG_GETSOCK;
 		req->idiag_states = kernel_states(proto, hint->states);
+		if (proto == LSP_UDP)
+			mnl_attr_put_u32(request->header, INET_DIAG_REQ_PROTOCOL, IPPROTO_UDP);
 	} else {
 		struct inet_diag_req_v2 *req = mnl_nlmsg_put_extra_header(request->header, sizeof *req);
 
@@ -255,9 +259,13 @@ enum lsp_err lsp_diag_read_from(const struct lsp_diag_io *io, struct lsp_snapsho
 
 	if (kernel_states(proto, hint->states) == 0)
 		return LSP_OK;
+	if (proto == LSP_TCP || io->takes_protocol) {
+		put_request(&request, proto, AF_UNSPEC, hint);
+		return dump_family(io, snapshot, &request, proto, ret_fault);
+	}
 	put_request(&request, proto, AF_INET, hint);
 	err = dump_family(io, snapshot, &request, proto, ret_fault);
-	if (err != LSP_OK || proto == LSP_TCP)
+	if (err != LSP_OK)
 		return err;
 	put_request(&request, proto, AF_INET6, hint);
 	err = dump_family(io, snapshot, &request, proto, ret_fault);
@@ -322,6 +330,7 @@ enum lsp_err lsp_diag_read(struct lsp_snapshot *snapshot, enum lsp_proto proto, 
 		.port = netlink_port,
 		.close = netlink_close,
 		.self = &netlink,
+		.takes_protocol = lsp_kernel_is_since(5, 9),
 	};
 	enum lsp_err err = lsp_diag_read_from(&io, snapshot, proto, hint, ret_fault);
 

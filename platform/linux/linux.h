@@ -23,6 +23,7 @@ struct lsp_diag_io {
 	unsigned (*port)(void *self);
 	void (*close)(void *self);
 	void *self;
+	bool takes_protocol; /* INET_DIAG_REQ_PROTOCOL is known (Linux 5.9): an older kernel would answer with TCP */
 };
 
 /* Adds the sockets of one protocol. On failure nothing of it stays in the snapshot. */

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,8 +28,7 @@
 struct lsp_grip {
 	uint64_t birth;
 	uint32_t pid;
-	int pidfd;  /* -1: this kernel has none */
-	int procfd; /* /proc */
+	int pidfd; /* -1: this kernel has none */
 };
 
 static int send(const struct lsp_grip *grip, int signal)
@@ -38,42 +38,91 @@ static int send(const struct lsp_grip *grip, int signal)
 	return kill((pid_t)grip->pid, signal);
 }
 
+static int open_proc(void)
+{
+	return open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 /* 0, or an errno: ESRCH when the process ended or is none born then. */
-static int check(const struct lsp_grip *grip)
+static int check(const struct lsp_grip *grip, char *ret_state)
 {
 	char path[32], text[1024];
 	struct lsp_procstat stat;
 	long len;
 
-	snprintf(path, sizeof path, "%u/stat", grip->pid);
-	len = lsp_file_read(grip->procfd, path, text, sizeof text);
+	snprintf(path, sizeof path, "/proc/%u/stat", grip->pid);
+	len = lsp_file_read(AT_FDCWD, path, text, sizeof text);
+	if (len < 0 && errno != ENOENT)
+		return errno;
 	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat) || stat.starttime != grip->birth ||
-	    stat.state == 'Z' || stat.state == 'X')
+	    lsp_procstat_is_dead(&stat))
 		return ESRCH;
 	/* what was read is this process's only if it is still there. EPERM means that it is, and not ours. */
 	if (grip->pidfd >= 0 && send(grip, 0) < 0 && errno != EPERM)
 		return errno;
+	*ret_state = stat.state;
 	return 0;
+}
+
+/* pidfd_open counts in our pid namespace, /proc in that of its mount: "unshare --pid" without a new /proc, for one. The
+ * descriptor's own entry there tells the number that this /proc gives to the process. */
+static bool is_same_process(const struct lsp_grip *grip)
+{
+	char path[64], text[512], self[16];
+	const char *line;
+	long len;
+
+	if (grip->pidfd < 0) {
+		len = readlink("/proc/self", self, sizeof self - 1);
+		self[len > 0 ? len : 0] = '\0';
+		return strtol(self, NULL, 10) == (long)getpid();
+	}
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", grip->pidfd);
+	len = lsp_file_read(AT_FDCWD, path, text, sizeof text - 1);
+	text[len > 0 ? len : 0] = '\0';
+	line = strstr(text, "Pid:\t");
+	return line != NULL && strtol(line + 5, NULL, 10) == (long)grip->pid;
+}
+
+/* A master may have more workers than we have descriptors, but rarely than we may have. */
+static int open_pidfd(uint32_t pid)
+{
+	struct rlimit limit;
+	int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+
+	if (pidfd >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
+		return pidfd;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0) {
+		errno = EMFILE;
+		return -1;
+	}
+	return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 }
 
 enum lsp_err lsp_pidfd_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault)
 {
 	struct lsp_grip *grip;
 	int os_code = 0;
+	char state;
 
 	if (pid == 0 || pid > INT32_MAX) /* 0 would be our own process group to kill(2) */
 		return lsp_linux_fault(ret_fault, "pidfd_open", ESRCH);
 	grip = calloc(1, sizeof *grip);
 	if (grip == NULL)
 		return lsp_linux_fault(ret_fault, "pidfd_open", ENOMEM);
-	*grip = (struct lsp_grip){.birth = birth, .pid = pid};
-	grip->procfd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	grip->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+	*grip = (struct lsp_grip){.birth = birth, .pid = pid, .pidfd = open_pidfd(pid)};
 	/* ENOSYS: an old kernel; EPERM: a sandbox that does not know the call. kill(2) remains. */
 	if (grip->pidfd < 0 && errno != ENOSYS && errno != EPERM)
 		os_code = errno;
 	if (os_code == 0)
-		os_code = grip->procfd < 0 ? ENOSYS : check(grip);
+		os_code = check(grip, &state);
+	if (os_code == 0 && !is_same_process(grip)) {
+		lsp_pidfd_release(grip);
+		*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = "/proc",
+						.detail = "it shows another pid namespace than the one we would signal in"};
+		return LSP_UNSUPPORTED;
+	}
 	if (os_code != 0) {
 		lsp_pidfd_release(grip);
 		return lsp_linux_fault(ret_fault, "pidfd_open", os_code);
@@ -90,33 +139,45 @@ bool lsp_pidfd_is_sure(const struct lsp_grip *grip)
 enum lsp_err lsp_pidfd_holds(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
 			     struct lsp_fault *ret_fault)
 {
-	enum lsp_err err = lsp_procfd_holds(grip->procfd, grip->pid, keys, key_count, ret_fault);
-	int os_code;
+	int procfd = open_proc(), os_code;
+	enum lsp_err err;
+	char state;
 
+	if (procfd < 0)
+		return lsp_linux_fault(ret_fault, "/proc", errno);
+	err = lsp_procfd_holds(procfd, grip->pid, keys, key_count, ret_fault);
+	close(procfd);
 	if (err != LSP_OK)
 		return err;
-	os_code = check(grip);
+	os_code = check(grip, &state);
 	return os_code == 0 ? LSP_OK : lsp_linux_fault(ret_fault, "pidfd_send_signal", os_code);
 }
 
 enum lsp_err lsp_pidfd_end(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault)
 {
-	int os_code = grip->pidfd >= 0 ? 0 : check(grip);
+	char state = '?';
+	int os_code = check(grip, &state);
 
 	if (os_code == 0 && send(grip, signal) < 0)
 		os_code = errno;
-	return os_code == 0 ? LSP_OK : lsp_linux_fault(ret_fault, "pidfd_send_signal", os_code);
+	if (os_code != 0)
+		return lsp_linux_fault(ret_fault, "pidfd_send_signal", os_code);
+	/* Ctrl-Z: only KILL reaches a stopped process at once */
+	if (state == 'T' && signal != SIGSTOP && signal != SIGTSTP && signal != SIGKILL)
+		send(grip, SIGCONT);
+	return LSP_OK;
 }
 
 bool lsp_pidfd_ended(const struct lsp_grip *grip, unsigned limit_ms)
 {
 	struct pollfd end = {.fd = grip->pidfd, .events = POLLIN};
 	uint64_t until = lsp_system_now_ms() + limit_ms, now;
+	char state;
 
 	do {
 		now = lsp_system_now_ms();
 		if (grip->pidfd < 0) {
-			if (check(grip) != 0)
+			if (check(grip, &state) == ESRCH)
 				return true;
 			lsp_system_pause(now < until ? LOOK_EVERY_MS : 0);
 		} else if (poll(&end, 1, now < until ? (int)(until - now) : 0) > 0) {
@@ -132,8 +193,6 @@ void lsp_pidfd_release(struct lsp_grip *grip)
 		return;
 	if (grip->pidfd >= 0)
 		close(grip->pidfd);
-	if (grip->procfd >= 0)
-		close(grip->procfd);
 	free(grip);
 }
 

@@ -241,7 +241,7 @@ static bool may_hold_sockets(const struct walk *walk, uint32_t pid)
 	len = lsp_file_read(walk->procfd, path, text, sizeof text);
 	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat))
 		return len < 0 && errno != ENOENT && errno != ESRCH; /* hidden; else it ended */
-	return stat.state != 'Z' && stat.state != 'X' && (stat.flags & LSP_PF_KTHREAD) == 0;
+	return !lsp_procstat_is_dead(&stat) && (stat.flags & LSP_PF_KTHREAD) == 0;
 }
 
 /* The same process with strings of its own, in one block. */
@@ -266,9 +266,9 @@ static bool keep_strings(struct lsp_process *process, void **ret_block)
 	return at != NULL;
 }
 
-/* Who this is, read through the open descriptor directory: that stays this process's even when its pid is given to
+/* Who this is, read through the open descriptor directory, from which prefix leads to its folder: that stays this process's even when its pid is given to
  * another, so that nothing of a stranger is ever taken for the holder's. */
-static void add_process(struct finds *finds, int fddir, uint32_t pid)
+static void add_process(struct finds *finds, int fddir, const char *prefix, uint32_t pid)
 {
 	struct walk *walk = finds->walk;
 	struct found_process found;
@@ -279,7 +279,7 @@ static void add_process(struct finds *finds, int fddir, uint32_t pid)
 		fail(walk, ENOMEM);
 		return;
 	}
-	if (!lsp_process_read(fddir, "../", pid, walk->want, finds->room, &found.process)) {
+	if (!lsp_process_read(fddir, prefix, pid, walk->want, finds->room, &found.process)) {
 		if (errno != ENOENT && errno != ESRCH)
 			fail(walk, errno);
 		return; /* else it ended meanwhile; its sockets are gone or held by others */
@@ -430,8 +430,84 @@ static void walk_piece(struct finds *finds, struct piece piece)
 	if (!readable && piece.start == 0 && may_hold_sockets(walk, piece.pid))
 		finds->blind++;
 	if (found > 0)
-		add_process(finds, fddir, piece.pid);
+		add_process(finds, fddir, "../", piece.pid);
 	close(fddir);
+}
+
+/* A process whose first thread ended is a zombie with an empty PID/fd; its descriptors are those of its other threads.
+ * Opens the folder of one of them. -1 when pid is no such process; errno EACCES and EPERM: it is, and we may not look. */
+static int open_headless(int procfd, uint32_t pid)
+{
+	struct lsp_procstat stat;
+	struct stat folder;
+	struct dirent *entry;
+	char path[64], text[1024];
+	int tasks, fd = -1, os_code = ENOENT;
+	uint32_t thread;
+	long len;
+	DIR *dir;
+
+	snprintf(path, sizeof path, "%u/task", pid);
+	/* 2 links and one for each thread (proc_task_getattr, fs/proc/base.c): most are ruled out by that */
+	if (fstatat(procfd, path, &folder, 0) < 0 || folder.st_nlink <= 3) {
+		errno = ENOENT;
+		return -1;
+	}
+	tasks = openat(procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(path, sizeof path, "%u/stat", pid);
+	len = lsp_file_read(procfd, path, text, sizeof text);
+	dir = tasks >= 0 ? fdopendir(tasks) : NULL;
+	if (dir == NULL && tasks >= 0)
+		close(tasks);
+	if (len <= 0 || !lsp_procstat_parse(text, (size_t)len, &stat) || stat.state != 'Z') {
+		if (dir != NULL)
+			closedir(dir);
+		errno = ENOENT;
+		return -1;
+	}
+	while (dir != NULL && fd < 0 && (entry = readdir(dir)) != NULL) {
+		if (!to_number(entry->d_name, &thread) || thread == pid)
+			continue;
+		snprintf(path, sizeof path, "%u/task/%u/fd", pid, thread);
+		fd = openat(procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		os_code = errno;
+	}
+	if (dir != NULL)
+		closedir(dir);
+	errno = os_code;
+	return fd;
+}
+
+/* They are rare, and looked for only while somebody is missing. */
+static void walk_headless(struct finds *finds)
+{
+	struct walk *walk = finds->walk;
+	struct piece piece;
+
+	while (take(walk, &piece)) {
+		int fddir = open_headless(walk->procfd, piece.pid);
+		struct dirent *entry;
+		size_t found = 0;
+		uint32_t fd;
+		DIR *dir;
+
+		finish(walk);
+		if (fddir < 0) {
+			finds->blind += errno == EACCES || errno == EPERM;
+			continue;
+		}
+		dir = fdopendir(fddir);
+		while (dir != NULL && (entry = readdir(dir)) != NULL) {
+			if (to_number(entry->d_name, &fd) && !look_at(finds, fddir, piece.pid, fd, entry->d_name, &found))
+				break;
+		}
+		if (found > 0)
+			add_process(finds, fddir, "../../../", piece.pid);
+		if (dir != NULL)
+			closedir(dir);
+		else
+			close(fddir);
+	}
 }
 
 /* Until nothing is left, or looks_max has been reached. */
@@ -543,6 +619,8 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 	walk.tells_count = tells_count(procfd);
 	if (list_processes(&walk)) {
 		count = walk_all(&walk, finds);
+		if (!keyset_all_found(&walk.wanted) && list_processes(&walk))
+			walk_headless(&finds[0]);
 		for (i = 0; i < count; i++)
 			merge(snapshot, &finds[i]);
 		if (!keyset_all_found(&walk.wanted))
@@ -575,11 +653,15 @@ enum lsp_err lsp_procfd_holds(int procfd, uint32_t pid, const uint64_t *keys, si
 		keyset_free(&wanted);
 		return lsp_linux_fault(ret_fault, "/proc/PID/fd", ENOMEM);
 	}
+	fd = open_headless(procfd, pid);
 	snprintf(path, sizeof path, "%u/fd", pid);
-	fd = openat(procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		fd = openat(procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = fd >= 0 ? fdopendir(fd) : NULL;
 	if (dir == NULL && errno != ENOENT)
 		os_code = errno;
+	if (dir == NULL && fd >= 0)
+		close(fd);
 	while (dir != NULL && os_code != 0 && (entry = readdir(dir)) != NULL) {
 		ssize_t len = readlinkat(fd, entry->d_name, link, sizeof link);
 		uint64_t key = len > 0 ? socket_key(link, (size_t)len) : 0;

@@ -57,7 +57,7 @@ bool lsp_procstat_parse(const char *text, size_t len, struct lsp_procstat *ret_s
 	const char *end = text + len, *open = memchr(text, '(', len), *close, *at, *field;
 	struct lsp_procstat stat = {0};
 	size_t field_len;
-	uint64_t parent = 0;
+	uint64_t parent = 0, threads = 0;
 	int number;
 
 	if (open == NULL)
@@ -75,12 +75,15 @@ bool lsp_procstat_parse(const char *text, size_t len, struct lsp_procstat *ret_s
 			stat.state = field[0];
 		if (number == 4 && (!to_number(field, field_len, &parent) || parent > UINT32_MAX))
 			return false;
+		if (number == 20 && (!to_number(field, field_len, &threads) || threads > UINT32_MAX))
+			return false;
 		if (number == 9 && !to_number(field, field_len, &stat.flags))
 			return false;
 		if (number == 22 && !to_number(field, field_len, &stat.starttime))
 			return false;
 	}
 	stat.parent = (uint32_t)parent;
+	stat.threads = (uint32_t)threads;
 	*ret_stat = stat;
 	return true;
 }
@@ -116,6 +119,11 @@ static bool take_tabbed(const char **at, const char *end, uint64_t *ret_value)
 	while (*at < end && **at != '\t')
 		(*at)++;
 	return to_number(start, (size_t)(*at - start), ret_value);
+}
+
+bool lsp_procstat_is_dead(const struct lsp_procstat *stat)
+{
+	return stat->state == 'X' || (stat->state == 'Z' && stat->threads <= 1);
 }
 
 bool lsp_procstatus_parse_uid(const char *text, size_t len, uint32_t *ret_uid)

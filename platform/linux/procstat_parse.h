@@ -14,12 +14,16 @@ struct lsp_procstat {
 	size_t comm_len;
 	char state;	    /* 'R', 'S', 'Z' … */
 	uint32_t parent;    /* 0: none in our pid namespace */
+	uint32_t threads;   /* that live; a zombie with others is a process whose first thread ended */
 	uint64_t flags;	    /* PF_* of the kernel's linux/sched.h */
 	uint64_t starttime; /* clock ticks since boot */
 };
 #define LSP_PF_KTHREAD 0x00200000u
 
 bool lsp_procstat_parse(const char *text, size_t len, struct lsp_procstat *ret_stat);
+
+/* A zombie without a living thread, or what is about to vanish: holds nothing any more. */
+bool lsp_procstat_is_dead(const struct lsp_procstat *stat);
 
 /* The effective uid, of the line "Uid:" of /proc/PID/status. */
 bool lsp_procstatus_parse_uid(const char *text, size_t len, uint32_t *ret_uid);

@@ -7,9 +7,12 @@
 
 #include "core/mem.h"
 
-static enum lsp_outcome outcome_of(enum lsp_err err)
+static void note(struct lsp_victim *victim, const struct lsp_fault *fault)
 {
-	return err == LSP_GONE ? LSP_OUTCOME_GONE : LSP_OUTCOME_DENIED;
+	victim->outcome = fault->err == LSP_GONE     ? LSP_OUTCOME_GONE
+			  : fault->err == LSP_DENIED ? LSP_OUTCOME_DENIED
+						     : LSP_OUTCOME_FAILED;
+	victim->fault = *fault;
 }
 
 /* Takes hold, then checks that it is still the holder, then signals what it has hold of: nobody else can be hit. */
@@ -17,18 +20,15 @@ static struct lsp_grip *ask_to_end(const struct lsp_backend *backend, struct lsp
 {
 	struct lsp_grip *grip;
 	struct lsp_fault fault;
-	enum lsp_err err = backend->grip(victim->process->pid, victim->process->birth, &grip, &fault);
 
-	if (err != LSP_OK) {
-		victim->outcome = (uint8_t)outcome_of(err);
+	if (backend->grip(victim->process->pid, victim->process->birth, &grip, &fault) != LSP_OK) {
+		note(victim, &fault);
 		return NULL;
 	}
 	victim->unsure = !backend->grip_is_sure(grip);
-	err = backend->grip_holds(grip, victim->keys, victim->key_count, &fault);
-	if (err == LSP_OK)
-		err = backend->grip_end(grip, signal, &fault);
-	if (err != LSP_OK) {
-		victim->outcome = (uint8_t)outcome_of(err);
+	if (backend->grip_holds(grip, victim->keys, victim->key_count, &fault) != LSP_OK ||
+	    backend->grip_end(grip, signal, &fault) != LSP_OK) {
+		note(victim, &fault);
 		backend->grip_release(grip);
 		return NULL;
 	}

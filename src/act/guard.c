@@ -67,6 +67,8 @@ enum lsp_refusal lsp_guard(const struct lsp_snapshot *snapshot, const struct lsp
 		return LSP_REFUSAL_ANCESTOR;
 	if ((process->has & LSP_PROCESS_IS_INIT) != 0)
 		return LSP_REFUSAL_CONTAINER_INIT;
+	if (process->name != NULL && strcmp(process->name, "systemd") == 0)
+		return LSP_REFUSAL_MANAGER; /* of a user; the first one is pid 1 */
 	if (lsp_forwards(process, target, sizeof target))
 		return LSP_REFUSAL_FORWARDER;
 	return LSP_REFUSAL_NONE;

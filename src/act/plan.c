@@ -80,6 +80,38 @@ static void put_parents_first(struct lsp_plan *plan, size_t from, const struct l
 	}
 }
 
+static bool share_a_socket(const struct lsp_victim *a, const struct lsp_victim *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->key_count; i++) {
+		if (lsp_victim_holds(b, a->keys[i]))
+			return true;
+	}
+	return false;
+}
+
+/* To end some holders of a socket that another will keep does harm and frees nothing. Who is refused for that keeps its
+ * other sockets as well, and so on. */
+static void refuse_sharers(struct lsp_plan *plan)
+{
+	bool changed;
+	size_t i, j;
+
+	do {
+		changed = false;
+		for (i = 0; i < plan->count; i++) {
+			for (j = 0; j < plan->count && plan->victims[i].refusal == LSP_REFUSAL_NONE; j++) {
+				if (plan->victims[j].refusal == LSP_REFUSAL_NONE ||
+				    !share_a_socket(&plan->victims[i], &plan->victims[j]))
+					continue;
+				plan->victims[i].refusal = LSP_REFUSAL_SHARED;
+				changed = true;
+			}
+		}
+	} while (changed);
+}
+
 void lsp_plan_add(struct lsp_plan *plan, const struct lsp_snapshot *snapshot, const struct lsp_row *rows, size_t count,
 		  uint32_t self)
 {
@@ -96,6 +128,7 @@ void lsp_plan_add(struct lsp_plan *plan, const struct lsp_snapshot *snapshot, co
 		}
 	}
 	put_parents_first(plan, old, snapshot);
+	refuse_sharers(plan);
 }
 
 void lsp_plan_clear(struct lsp_plan *plan)

@@ -4,6 +4,8 @@
 #ifndef LSP_ACT_PLAN_H
 #define LSP_ACT_PLAN_H
 
+#include <lsports/fault.h>
+
 #include "core/filter.h"
 
 /* Why a process is not ended without --force. */
@@ -14,6 +16,8 @@ enum lsp_refusal {
 	LSP_REFUSAL_ANCESTOR,	    /* what lsports was started from: the shell, its sshd */
 	LSP_REFUSAL_CONTAINER_INIT, /* first process of another pid namespace: its container ends with it */
 	LSP_REFUSAL_FORWARDER,	    /* passes the port on to a container, which is what ought to end */
+	LSP_REFUSAL_MANAGER,	    /* a service manager: it holds the port for a unit of its own */
+	LSP_REFUSAL_SHARED,	    /* a refused process holds the same socket: the port would stay held */
 };
 
 enum lsp_outcome {
@@ -25,6 +29,7 @@ enum lsp_outcome {
 	LSP_OUTCOME_REFUSED,
 	LSP_OUTCOME_DECLINED, /* by the person who was asked */
 	LSP_OUTCOME_DENIED,   /* the system did not let us */
+	LSP_OUTCOME_FAILED,   /* it could not be tried; the victim's fault says why */
 };
 
 struct lsp_victim {
@@ -33,6 +38,7 @@ struct lsp_victim {
 	size_t key_count;
 	uint8_t refusal; /* enum lsp_refusal */
 	uint8_t outcome; /* enum lsp_outcome */
+	struct lsp_fault fault; /* with FAILED */
 	bool unsure;	 /* the system could not pin it: its pid might have passed on before the signal */
 };
 

@@ -70,6 +70,15 @@ static bool is_shell(const struct lsp_process *process)
 	return false;
 }
 
+/* systemd.unit(5): of these bytes alone. Any other name is a folder that somebody else made, and no word to hand to a
+ * person who pastes it into a shell. */
+static bool is_unit_name(const char *unit)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:-_.\\@";
+
+	return unit != NULL && unit[0] != '-' && unit[0] != '\0' && unit[strspn(unit, allowed)] == '\0';
+}
+
 static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp_process *process, bool engines_only,
 			   struct lsp_supervisor *ret_supervisor)
 {
@@ -112,11 +121,13 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 	}
 	if (known_ancestor(snapshot, process, false, ret_supervisor))
 		return true;
-	if (process->unit != NULL) {
+	if (is_unit_name(process->unit)) {
+		const char *quote = strchr(process->unit, '\\') != NULL ? "'" : "";
+
 		found.is_known = true;
 		snprintf(found.name, sizeof found.name, "systemd (%s)", process->unit);
-		snprintf(found.command, sizeof found.command, "systemctl%s stop %s", by_user ? " --user" : "",
-			 process->unit);
+		snprintf(found.command, sizeof found.command, "systemctl%s stop %s%s%s", by_user ? " --user" : "", quote,
+			 process->unit, quote);
 		*ret_supervisor = found;
 		return true;
 	}

@@ -366,11 +366,19 @@ static bool read_operand(struct reading *reading, const char *word)
 static bool read_operands(struct reading *reading)
 {
 	struct lsp_request *request = reading->request;
-	uint32_t i;
+	uint32_t count = request->word_count, i;
 
-	for (i = 0; i < request->word_count && request->question != LSP_ASK_INFO; i++) {
-		if (!lsp_operand_read(request->words[i], i, &request->select, &reading->protos, reading->usage))
+	if (request->question == LSP_ASK_INFO)
+		return true;
+	request->word_count = 0;
+	for (i = 0; i < count; i++) {
+		size_t ports = request->select.port_count;
+
+		request->words[request->word_count] = request->words[i];
+		if (!lsp_operand_read(request->words[i], request->word_count, &request->select, &reading->protos,
+				      reading->usage))
 			return false;
+		request->word_count += request->select.port_count > ports; /* "tcp" alone is no port */
 	}
 	return true;
 }
@@ -397,13 +405,13 @@ static bool read_cluster(struct reading *reading, const char *word)
 				 word, *at);
 			return false;
 		}
+		if (!apply(reading, option, NULL, word))
+			return false;
 		if (option->id == OPT_INTERNET && at[1] != '\0' && is_attached_operand(at + 1)) {
 			if (strcmp(at + 1, "4") == 0 || strcmp(at + 1, "6") == 0)
 				continue;
 			return read_operand(reading, at + 1);
 		}
-		if (!apply(reading, option, NULL, word))
-			return false;
 	}
 	return true;
 }

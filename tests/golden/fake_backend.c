@@ -13,12 +13,13 @@
  *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
  *   ports LOW HIGH BELOW   ephemeral range, first port that anybody may bind; - - is not known
  *   self PID               lsports itself; left out: 9000
+ *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
  *   holder KEY PID FD
  *   process PID [birth=N name=S exe=S argv=S uid=N user=S started=MS gone      argv: each ended by \0
  *                parent=N unit=S user_unit container=S init
  *                term=MS|never kill=MS|never   how long it lives on after TERM or another signal, after KILL; left out: 0
- *                grip=WORD holds=WORD end=WORD unsure]   WORD gone denied: what the grip answers
+ *                grip=WORD holds=WORD end=WORD unsure]   WORD gone denied unsupported: what the grip answers
  * Any line may have after=PID[+MS]: it is so only when that process has ended (so long ago). Who ended holds nothing, and
  * a socket that was held and is not any more is closed.
  */

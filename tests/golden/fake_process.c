@@ -152,7 +152,7 @@ enum lsp_err fake_holders(struct lsp_snapshot *snapshot, const uint64_t *keys, s
 static enum lsp_err answer(enum lsp_err err, struct lsp_fault *ret_fault)
 {
 	if (err != LSP_OK)
-		*ret_fault = (struct lsp_fault){.err = err, .op = "fake"};
+		*ret_fault = (struct lsp_fault){.err = err, .op = "fake", .detail = "says the scene"};
 	return err;
 }
 
@@ -195,6 +195,8 @@ static enum lsp_err word_of(const struct line *line, const char *call)
 
 	if (word == NULL)
 		return LSP_OK;
+	if (strcmp(word, "unsupported") == 0)
+		return LSP_UNSUPPORTED;
 	return strcmp(word, "denied") == 0 ? LSP_DENIED : LSP_GONE;
 }
 
@@ -223,6 +225,12 @@ static void read_grip(const struct line *line, void *arg)
 	grip->kill_ms = life_of(line, "kill");
 }
 
+static void break_peace(const struct line *line, void *arg)
+{
+	(void)arg;
+	fake_bad_scene("somebody was gripped", fake_word(line, 0));
+}
+
 enum lsp_err fake_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault)
 {
 	struct lsp_grip *grip = calloc(1, sizeof *grip);
@@ -230,6 +238,7 @@ enum lsp_err fake_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip,
 
 	if (grip == NULL || pid == 0)
 		fake_bad_scene("a grip on nobody", "0");
+	fake_walk("peace", break_peace, NULL);
 	grip->pid = pid;
 	grip->birth = birth;
 	fake_walk("process", read_grip, grip);

@@ -10,8 +10,8 @@
 #   == stdout, == stderr   what must come; left out: nothing
 #   == exit CODE      left out: 0
 # One file may hold several runs: each "== args" begins the next, and the scene stays until another is named.
-# In expected text ␛ stands for ESC and ␍ for CR, and the moment and the version, which no run can know,
-# are written "«TIME»" and «VERSION». This program never writes a case: expected output is thought, not copied.
+# In expected text ␛ stands for ESC, ␍ for CR and ␄ for an end without a newline, and the moment and the version, which
+# no run can know, are written "«TIME»" and «VERSION». This program never writes a case: expected output is thought, not copied.
 
 import difflib
 import os
@@ -64,7 +64,7 @@ def settle(text):
     """What came, in the letters that cases are written in."""
     text = re.sub(r'"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"time":"«TIME»"', text)
     text = re.sub(r'lsports \d+\.\d+\.\d+', 'lsports «VERSION»', text)
-    return text.replace("\x1b", "␛").replace("\r", "␍")
+    return text.replace("\x1b", "␛").replace("\r", "␍") + ("␄\n" if text and not text.endswith("\n") else "")
 
 
 def play(binary, run, scene_path):

@@ -75,6 +75,12 @@ class Layers(Copy):
             ("src/registry/service.c", '#include "core/mem.h"', "registry may not"),
             ("src/view/text.c", '#include "cli/options.h"', "view may not"),
             ("src/view/text.c", "#include <unistd.h>", "platform's affair"),
+            ("src/act/end.c", "#include <unistd.h>", "platform's affair"),
+            ("src/act/plan.c", '#include "view/escape.h"', "act may not"),
+            ("src/act/guard.h", '#include "cli/options.h"', "act may not"),
+            ("src/act/verdict.c", '#include "registry/table.h"', "act may not"),
+            ("src/view/text.c", '#include "act/plan.h"', "view may not"),
+            ("src/core/join.c", '#include "act/plan.h"', "core may not"),
             ("src/main.c", "#include <unistd.h>", "platform's affair"),
             ("platform/linux/procfd.c", '#include "core/mem.h"', "its own headers only"),
             ("platform/none/backend.c", "#include <unistd.h>", "standard C only"),
@@ -136,6 +142,15 @@ class Layers(Copy):
             ("view", "void *lsp_backend_native(void); void *f(void) { return lsp_backend_native(); }", "lsp_backend_native"),
             ("view", "int lsp_request_parse(void); int f(void) { return lsp_request_parse(); }", "lsp_request_parse"),
             ("core", "int lsp_service_at(void); int f(void) { return lsp_service_at(); }", "lsp_service_at"),
+            ("act", "int printf(const char *, ...); void f(void) { printf(\"%d\", 1); }", "printf"),
+            ("act", "extern void *stderr; void *f(void) { return stderr; }", "stderr"),
+            ("act", "int kill(int, int); int f(void) { return kill(0, 15); }", "kill"),
+            ("act", "int usleep(unsigned); int f(void) { return usleep(1); }", "usleep"),
+            ("act", "void *lsp_backend_native(void); void *f(void) { return lsp_backend_native(); }", "lsp_backend_native"),
+            ("act", "int lsp_escape_text(void); int f(void) { return lsp_escape_text(); }", "lsp_escape_text"),
+            ("act", "int lsp_request_parse(void); int f(void) { return lsp_request_parse(); }", "lsp_request_parse"),
+            ("view", "int lsp_plan_add(void); int f(void) { return lsp_plan_add(); }", "lsp_plan_add"),
+            ("platform", "int lsp_end(void); int f(void) { return lsp_end(); }", "lsp_end"),
             ("platform", "int puts(const char *); int f(void) { return puts(\"x\"); }", "puts"),
             ("platform", "extern void *stderr; void *f(void) { return stderr; }", "stderr"),
             ("platform", "void _exit(int); void f(void) { _exit(1); }", "_exit"),
@@ -148,6 +163,7 @@ class Layers(Copy):
         for room, text in [
             ("core", "int counter = 3;"),
             ("core", "int counter;"),
+            ("act", "int f(void) { static int counter; return ++counter; }"),
             ("view", "int f(void) { static int counter; return ++counter; }"),
             ("platform", "int f(void) { static _Thread_local int counter = 2; return ++counter; }"),
         ]:
@@ -179,6 +195,7 @@ class Docs(Copy):
             (".It Fl Fl sort Ar COLUMN\n", ".It Fl Fl sort Ar COLUMN\nAs with\n.Fl Z .\n", ["no option -Z"]),
             (".It inode\n", ".It node\n", ["column inode is missing", "no column node"]),
             (".Fl P\n", ".Em P\n", ["-P is missing"]),
+            (".It Fl Fl timeout Ar SECONDS\n", ".It Fl Fl time-out Ar SECONDS\n", ["no option --time-out", "--timeout is missing"]),
         ]:
             with self.subTest(new=new):
                 path = self.root / "man/lsports.1"
@@ -196,8 +213,10 @@ class Docs(Copy):
     def test_completions(self):
         for name, old, new, words in [
             ("lsports.bash", " --bound", "", ["--bound is missing"]),
-            ("lsports.bash", " --bound", " --bound --kill", ["no option --kill"]),
+            ("lsports.bash", " --bound", " --bound --slay", ["no option --slay"]),
             ("lsports.bash", "--columns process", "--columns proces", ["no column proces"]),
+            ("lsports.bash", " --ok-if-free", "", ["--ok-if-free is missing"]),
+            ("lsports.fish", "-l dry-run", "-l try-run", ["no option --try-run", "--dry-run is missing"]),
             ("_lsports", "{-B,--bound}", "{-B,--bind}", ["no option --bind", "--bound is missing"]),
             ("_lsports", "{-B,--bound}", "{-Z,--bound}", ["no option -Z", "-B is missing"]),
             ("lsports.fish", "-s B -l bound", "-l bound", ["-B is missing"]),
@@ -212,7 +231,7 @@ class Docs(Copy):
 
     def test_readme(self):
         for text, words in [
-            ("`lsports --kill 80`", ["no option --kill"]),
+            ("`lsports --slay 80`", ["no option --slay"]),
             ("`--nosuch`", ["no option --nosuch"]),
             ("```\n$ lsports -tuZ\n```", ["no option -Z"]),
             ("`lsports --columns pid,nosuch`", ["no column nosuch"]),

@@ -155,7 +155,7 @@ def spawn(work):
     if os.fork() == 0:
         try:
             os.close(read_end)
-            os.write(write_end, b"%d" % own_pid())
+            os.write(write_end, b"%d\n" % own_pid())
             os.close(write_end)
             work()
             while True:
@@ -164,7 +164,7 @@ def spawn(work):
             os._exit(1)
     os.close(write_end)
     with open(read_end, "rb") as pipe:
-        return int(pipe.read())
+        return int(pipe.readline())
 
 
 def children_of(pid):

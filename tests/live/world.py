@@ -199,7 +199,7 @@ class World:
                             pass
                 if uid is not None:
                     become(uid)
-                os.write(write_end, json.dumps(work()).encode())
+                os.write(write_end, json.dumps(work()).encode() + b"\n")
                 os.close(write_end)
                 while True:
                     forever()
@@ -207,7 +207,7 @@ class World:
                 os._exit(1)
         os.close(write_end)
         with open(read_end, "rb") as pipe:
-            text = pipe.read()
+            text = pipe.readline()  # not to the end: what the child starts may keep it open
         process = Process(pid)
         self.processes.append(process)
         if not text:
@@ -222,9 +222,9 @@ class World:
             sock.close()
         return process
 
-    def nest(self, work):
-        """work() runs in the first process of a pid namespace, and its result comes back. Whatever it starts, and what
-        those start, ends with this test and is nobody else's orphan. Its pids are as in /proc outside: see own_pid()."""
+    def nest(self, work, keep=()):
+        """work() runs in the first process of a pid namespace, which alone holds the sockets of keep, and its result
+        comes back. Whatever it starts, and what those start, ends with this test and is nobody else's orphan."""
         def make():
             unshare(CLONE_NEWPID)
             read_end, write_end = os.pipe()
@@ -233,15 +233,20 @@ class World:
                     die_with_parent()
                     os.close(read_end)
                     os.set_inheritable(write_end, False)
-                    os.write(write_end, json.dumps({"first": own_pid(), "result": work()}).encode())
+                    os.write(write_end, json.dumps({"first": own_pid(), "result": work()}).encode() + b"\n")
                     os.close(write_end)
                     reap_for_ever()
                 finally:
                     os._exit(1)
             os.close(write_end)
+            for sock in keep:
+                sock.close()
             with open(read_end, "rb") as pipe:
-                return json.loads(pipe.read())
-        return self.fork(make).result
+                return json.loads(pipe.readline())
+        process = self.fork(make, keep=keep)
+        for sock in keep:
+            sock.close()
+        return process.result
 
     def fate(self, process, limit_s=0.0):
         """How it ended: its exit code, or minus the signal; None: it lives. Then its pid is ours no more."""

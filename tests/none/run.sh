@@ -50,6 +50,13 @@ for question in -l -a --pid --json -tulnp; do
 	holds "lsports $question: it says why" grep -q '^lsports: .*no backend for this operating system' "$work/err"
 	holds "lsports $question: nothing on stdout" [ ! -s "$work/out" ]
 done
+for question in "--kill 8000" "--kill --dry-run 8000" "--kill --json --force 8000" "--kill --ok-if-free 8000 9000"; do
+	# shellcheck disable=SC2086 # several words
+	expect 5 "lsports $question" "$lsports" $question
+	holds "lsports $question: one line on stderr" [ "$(lines "$work/err")" -eq 1 ]
+	holds "lsports $question: it says why" grep -q '^lsports: .*no backend for this operating system' "$work/err"
+	holds "lsports $question: nothing on stdout" [ ! -s "$work/out" ]
+done
 for question in "--help" "--version" "--columns help"; do
 	# shellcheck disable=SC2086 # two words
 	expect 0 "lsports $question" "$lsports" $question

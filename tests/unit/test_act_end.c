@@ -16,7 +16,7 @@
 #include "act/verdict.h"
 #include "test_act_world.h"
 
-enum { NEVER = 0, CAST_MAX = 8 };
+enum { NEVER = 0, CAST_MAX = 10 };
 
 /* One process of the script. */
 struct actor {
@@ -297,19 +297,26 @@ static void test_denied(void **state)
 					    {.pid = 12, .end = LSP_DENIED},
 					    {.pid = 13, .grip = LSP_UNSUPPORTED},
 					    {.pid = 14, .end = LSP_GONE},
-					    {.pid = 15, .on_term_ms = 3}};
+					    {.pid = 15, .on_term_ms = 3},
+					    {.pid = 16, .holds = LSP_IO},
+					    {.pid = 17, .end = LSP_IO}};
 	struct lsp_plan plan;
 
 	(void)state;
-	stage(&plan, cast, 6);
+	stage(&plan, cast, 8);
 	carry_out(&plan, true);
 	expect(&plan, 0, LSP_OUTCOME_DENIED);
 	expect(&plan, 1, LSP_OUTCOME_DENIED);
 	expect(&plan, 2, LSP_OUTCOME_DENIED);
-	expect(&plan, 3, LSP_OUTCOME_DENIED);
+	expect(&plan, 3, LSP_OUTCOME_FAILED); /* neither denied nor gone: the fault says what it was */
+	assert_int_equal(plan.victims[3].fault.err, LSP_UNSUPPORTED);
+	assert_string_equal(plan.victims[3].fault.op, "play");
 	expect(&plan, 4, LSP_OUTCOME_GONE);
 	expect(&plan, 5, LSP_OUTCOME_ENDED);
-	assert_string_equal(play.signals, "12:15 14:15 15:15 ");
+	expect(&plan, 6, LSP_OUTCOME_FAILED);
+	expect(&plan, 7, LSP_OUTCOME_FAILED);
+	assert_int_equal(plan.victims[7].fault.err, LSP_IO);
+	assert_string_equal(play.signals, "12:15 14:15 15:15 17:15 ");
 	assert_int_equal(play.now, 1003);
 	lsp_plan_clear(&plan);
 }
@@ -317,21 +324,21 @@ static void test_denied(void **state)
 static void test_refused(void **state)
 {
 	static const struct actor cast[] = {{.pid = 1},	 {.pid = 10}, {.pid = 11}, {.pid = 12},
-					    {.pid = 13}, {.pid = 14, .on_term_ms = 1}};
+					    {.pid = 13}, {.pid = 15}, {.pid = 16}, {.pid = 14, .on_term_ms = 1}};
 	struct lsp_plan plan;
 	size_t i;
 
 	(void)state;
-	stage(&plan, cast, 6);
-	for (i = 0; i < 5; i++)
+	stage(&plan, cast, 8);
+	for (i = 0; i < 7; i++)
 		plan.victims[i].refusal = (uint8_t)(LSP_REFUSAL_INIT + i);
-	assert_int_equal(plan.victims[4].refusal, LSP_REFUSAL_FORWARDER);
+	assert_int_equal(plan.victims[6].refusal, LSP_REFUSAL_SHARED);
 	carry_out(&plan, false);
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 7; i++) {
 		expect(&plan, i, LSP_OUTCOME_REFUSED);
 		assert_int_equal(play.cast[i].grips, 0);
 	}
-	expect(&plan, 5, LSP_OUTCOME_ENDED);
+	expect(&plan, 7, LSP_OUTCOME_ENDED);
 	assert_string_equal(play.signals, "14:15 ");
 	lsp_plan_clear(&plan);
 }
@@ -375,21 +382,21 @@ static void test_unsure(void **state)
 static void test_outcomes_stay(void **state)
 {
 	static const struct actor cast[] = {{.pid = 10}, {.pid = 11}, {.pid = 12}, {.pid = 13}, {.pid = 14},
-					    {.pid = 15}, {.pid = 16}, {.pid = 17, .on_term_ms = 1}};
+					    {.pid = 15}, {.pid = 16}, {.pid = 18}, {.pid = 17, .on_term_ms = 1}};
 	struct lsp_plan plan;
 	size_t i;
 
 	(void)state;
-	stage(&plan, cast, 8);
-	for (i = 0; i < 7; i++)
+	stage(&plan, cast, 9);
+	for (i = 0; i < 8; i++)
 		plan.victims[i].outcome = (uint8_t)(LSP_OUTCOME_ENDED + i);
-	assert_int_equal(plan.victims[6].outcome, LSP_OUTCOME_DENIED);
+	assert_int_equal(plan.victims[7].outcome, LSP_OUTCOME_FAILED);
 	carry_out(&plan, true);
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < 8; i++) {
 		expect(&plan, i, (enum lsp_outcome)(LSP_OUTCOME_ENDED + i));
 		assert_int_equal(play.cast[i].grips, 0);
 	}
-	expect(&plan, 7, LSP_OUTCOME_ENDED);
+	expect(&plan, 8, LSP_OUTCOME_ENDED);
 	assert_string_equal(play.signals, "17:15 ");
 	carry_out(&plan, true);
 	assert_string_equal(play.signals, "17:15 ");

@@ -37,6 +37,8 @@ static void test_family(void **state)
 	add(snapshot, 41, 30, 7, "another shell of the same session");
 	add(snapshot, 51, 40, 8, "node");
 	add(snapshot, 901, SELF, 9, "child of ours");
+	add(snapshot, 60, 1, 10, "systemd"); /* of a user */
+	add(snapshot, 61, 60, 11, "systemd-resolved");
 	lsp_snapshot_freeze(snapshot);
 	assert_int_equal(refusal_of(snapshot, 1), LSP_REFUSAL_INIT);
 	assert_int_equal(lsp_guard(snapshot, &nobody, SELF), LSP_REFUSAL_INIT);
@@ -48,6 +50,8 @@ static void test_family(void **state)
 	assert_int_equal(refusal_of(snapshot, 41), LSP_REFUSAL_NONE);
 	assert_int_equal(refusal_of(snapshot, 51), LSP_REFUSAL_NONE);
 	assert_int_equal(refusal_of(snapshot, 901), LSP_REFUSAL_NONE);
+	assert_int_equal(refusal_of(snapshot, 60), LSP_REFUSAL_MANAGER);
+	assert_int_equal(refusal_of(snapshot, 61), LSP_REFUSAL_NONE);
 	lsp_snapshot_free(snapshot);
 }
 

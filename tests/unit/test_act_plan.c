@@ -155,7 +155,7 @@ static void test_parents_first(void **state)
 	/* what comes later stays behind what is there already, which may be under way */
 	add_socket(later, 502, LSP_LISTEN, 80);
 	add(later, 1, 0, 1, "init");
-	add(later, 2000, 1, 6, "master");
+	add(later, 2000, 0, 6, "master"); /* of whose parents nothing is known */
 	add(later, 1000, 2000, 7, "worker");
 	add_holder(later, 502, 1000, 3);
 	add_holder(later, 502, 2000, 3);
@@ -181,8 +181,9 @@ static void test_circles_end(void **state)
 	add(snapshot, SELF, 10, 104, "lsports"); /* whose ancestors go round and round */
 	add_holder(snapshot, 501, 10, 3);
 	add_holder(snapshot, 501, 11, 3);
-	add_holder(snapshot, 501, 12, 3);
-	add_holder(snapshot, 501, 13, 3);
+	add_socket(snapshot, 502, LSP_LISTEN, 81);
+	add_holder(snapshot, 502, 12, 3);
+	add_holder(snapshot, 502, 13, 3);
 	assert_int_equal(plan_of(&plan, snapshot), 4);
 	assert_int_equal(lsp_plan_find(&plan, 10, 100)->refusal, LSP_REFUSAL_ANCESTOR);
 	assert_int_equal(lsp_plan_find(&plan, 12, 102)->refusal, LSP_REFUSAL_NONE);
@@ -192,27 +193,58 @@ static void test_circles_end(void **state)
 
 static void test_refusals_are_noted(void **state)
 {
+	static const uint32_t pids[] = {1, 20, SELF, 30, 31, 32};
 	struct lsp_snapshot *snapshot = lsp_snapshot_new();
 	struct lsp_plan plan = {.count = 0};
+	size_t i;
 
 	(void)state;
-	add_socket(snapshot, 501, LSP_LISTEN, 80);
 	add(snapshot, 1, 0, 1, "init");
 	add(snapshot, 20, 1, 2, "sshd");
 	add(snapshot, SELF, 20, 3, "lsports");
 	add(snapshot, 30, 1, 4, "docker-proxy");
 	add(snapshot, 31, 1, 5, "nginx");
-	add_holder(snapshot, 501, 1, 3);
-	add_holder(snapshot, 501, 20, 3);
-	add_holder(snapshot, 501, SELF, 3);
-	add_holder(snapshot, 501, 30, 3);
-	add_holder(snapshot, 501, 31, 3);
-	assert_int_equal(plan_of(&plan, snapshot), 5);
+	add(snapshot, 32, 1, 6, "systemd");
+	for (i = 0; i < 6; i++) {
+		add_socket(snapshot, 501 + i, LSP_LISTEN, 80);
+		add_holder(snapshot, 501 + i, pids[i], 3);
+	}
+	assert_int_equal(plan_of(&plan, snapshot), 6);
 	assert_int_equal(lsp_plan_find(&plan, 1, 1)->refusal, LSP_REFUSAL_INIT);
 	assert_int_equal(lsp_plan_find(&plan, 20, 2)->refusal, LSP_REFUSAL_ANCESTOR);
 	assert_int_equal(lsp_plan_find(&plan, SELF, 3)->refusal, LSP_REFUSAL_SELF);
 	assert_int_equal(lsp_plan_find(&plan, 30, 4)->refusal, LSP_REFUSAL_FORWARDER);
 	assert_int_equal(lsp_plan_find(&plan, 31, 5)->refusal, LSP_REFUSAL_NONE);
+	assert_int_equal(lsp_plan_find(&plan, 32, 6)->refusal, LSP_REFUSAL_MANAGER);
+	lsp_plan_clear(&plan);
+	lsp_snapshot_free(snapshot);
+}
+
+/* Socket activation: pid 1 keeps the socket, so to end the service beside it frees nothing. Nor does it to end who shares
+ * another socket with that service, which stays as well. */
+static void test_shared_with_a_refused_one(void **state)
+{
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_plan plan = {.count = 0};
+
+	(void)state;
+	add_socket(snapshot, 501, LSP_LISTEN, 80);
+	add_socket(snapshot, 502, LSP_LISTEN, 81);
+	add_socket(snapshot, 503, LSP_LISTEN, 82);
+	add(snapshot, 1, 0, 1, "init");
+	add(snapshot, 10, 1, 2, "service");
+	add(snapshot, 11, 10, 3, "its worker");
+	add(snapshot, 12, 1, 4, "stranger");
+	add_holder(snapshot, 501, 1, 40);
+	add_holder(snapshot, 501, 10, 3);
+	add_holder(snapshot, 502, 10, 4);
+	add_holder(snapshot, 502, 11, 4);
+	add_holder(snapshot, 503, 12, 4);
+	assert_int_equal(plan_of(&plan, snapshot), 4);
+	assert_int_equal(lsp_plan_find(&plan, 1, 1)->refusal, LSP_REFUSAL_INIT);
+	assert_int_equal(lsp_plan_find(&plan, 10, 2)->refusal, LSP_REFUSAL_SHARED);
+	assert_int_equal(lsp_plan_find(&plan, 11, 3)->refusal, LSP_REFUSAL_SHARED);
+	assert_int_equal(lsp_plan_find(&plan, 12, 4)->refusal, LSP_REFUSAL_NONE);
 	lsp_plan_clear(&plan);
 	lsp_snapshot_free(snapshot);
 }
@@ -226,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_parents_first),
 		cmocka_unit_test(test_circles_end),
 		cmocka_unit_test(test_refusals_are_noted),
+		cmocka_unit_test(test_shared_with_a_refused_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,27 @@ static void test_units(void **state)
 	expect(&found, "systemd (nginx.service)", "systemctl stop nginx.service", 0, true);
 }
 
+/* Whoever may make a cgroup chooses its name. A command is for pasting: no name may say more than a unit's. */
+static void test_units_that_are_none(void **state)
+{
+	static const char *const names[] = {"x;reboot.service", "$(reboot).service", "`x`.service",  "a b.service", "x\n.service",
+					    "\x1b[2J.service",	"a'b.service",	     "a|b.service",  "--now.service", "&.service",
+					    ">x.service",	"\xc3\xa4.service",  "*.service",    "",	      "a/b.service"};
+	struct lsp_process node = person(100, 1, 9, "node");
+	struct lsp_supervisor found;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof names / sizeof *names; i++) {
+		node.unit = names[i];
+		if (ask(NULL, NULL, &node, &found))
+			fail_msg("%s: %s", names[i], found.command);
+	}
+	node.unit = "dev-disk\\x2dby@A_b:1.service"; /* how systemd writes what a unit may not hold */
+	assert_true(ask(NULL, NULL, &node, &found));
+	assert_string_equal(found.command, "systemctl stop 'dev-disk\\x2dby@A_b:1.service'");
+}
+
 static void test_containers(void **state)
 {
 	struct lsp_process node = person(100, 50, 9, "node");
@@ -253,7 +274,7 @@ static void test_circle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_units),	 cmocka_unit_test(test_containers), cmocka_unit_test(test_programs),
+		cmocka_unit_test(test_units),	 cmocka_unit_test(test_units_that_are_none), cmocka_unit_test(test_containers), cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_nearest),	 cmocka_unit_test(test_nobody),	    cmocka_unit_test(test_parent),
 		cmocka_unit_test(test_hostile_and_long), cmocka_unit_test(test_circle),
 	};

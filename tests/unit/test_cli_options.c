@@ -139,7 +139,7 @@ static void test_kill_interactive(void **state)
 	}
 }
 
-/* "lsof -i:8000" with --kill before it: lsof's way of naming a port asks nobody a question. */
+/* "lsof -i:8000" with --kill before it: in doubt it asks. */
 static void test_kill_attached_port(void **state)
 {
 	struct line line;
@@ -148,7 +148,7 @@ static void test_kill_attached_port(void **state)
 	must_parse(&line, "lsports --kill -i:8000");
 	assert_int_equal(line.request.select.port_count, 1);
 	assert_int_equal(line.request.select.ports[0].low, 8000);
-	assert_false(line.request.interactive);
+	assert_true(line.request.interactive);
 	lsp_request_clear(&line.request);
 }
 

@@ -185,8 +185,9 @@ static void place_udp_fails(const struct tree *tree)
 	uint16_t port = open_listener();
 
 	(void)tree;
-	/* the two requests differ in length */
+	/* the requests differ in length: UDP's is the newer one, or the older with an attribute behind it */
 	refuse(SYS_sendto, 2, NLMSG_HDRLEN + sizeof(struct inet_diag_req_v2), EIO);
+	refuse(SYS_sendto, 2, NLMSG_HDRLEN + sizeof(struct inet_diag_req) + NLA_HDRLEN + sizeof(uint32_t), EIO);
 	child_assert(backend->sockets(snapshot, &tcp_listeners, &fault) == LSP_OK);
 	child_assert(find_listener(snapshot, port) != NULL);
 	lsp_snapshot_free(snapshot);

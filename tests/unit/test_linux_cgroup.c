@@ -39,6 +39,7 @@ static const struct {
 	{"0::/user.slice/user-1000.slice/user@1000.service/init.scope\n", NULL, false, NULL},
 	{"0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-gnome-firefox-4711.scope\n", NULL, false, NULL},
 	{"0::/user.slice/user-1000.slice/user@1000.service\n", NULL, false, NULL},
+	{"0::/machine.slice/box.service/user.slice/user@1000.service/init.scope\n", NULL, false, NULL}, /* a whole system in a unit */
 	{"0::/user.slice/user-0.slice/session-3.scope\n", NULL, false, NULL},
 	{"0::/init.scope\n", NULL, false, NULL},
 	{"0::/\n", NULL, false, NULL},

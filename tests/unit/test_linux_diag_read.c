@@ -196,12 +196,13 @@ struct talk {
 	struct lsp_snapshot *snapshot; /* begins with a stranger's socket in it, port 9 */
 	struct lsp_fault fault;
 	enum lsp_err err;
+	bool takes_protocol; /* Linux 5.9 and later */
 };
 
 static void talk_hold(struct talk *talk, enum lsp_proto proto, const struct lsp_hint *hint)
 {
-	const struct lsp_diag_io io = {script_open, script_send,  script_receive,
-				       script_port, script_close, &talk->script};
+	const struct lsp_diag_io io = {script_open,  script_send,   script_receive,	  script_port,
+				       script_close, &talk->script, talk->takes_protocol};
 	struct lsp_socket stranger = {.proto = LSP_TCP, .local_port = 9};
 
 	talk->snapshot = lsp_snapshot_new();
@@ -551,6 +552,38 @@ static void test_udp_both_families(void **state)
 		assert_int_equal(req.idiag_states, 1u << 7 | 1u << 1);
 		assert_int_equal(req.id.idiag_sport, 0);
 	}
+	lsp_snapshot_free(talk.snapshot);
+}
+
+/* The old request has no family and stands for TCP, unless an attribute names another protocol. */
+static void test_udp_in_one_walk(void **state)
+{
+	struct talk talk = {.script = {.steps = {{.messages = {{SOCKET, 53}, {SOCKET, 5353}, {DONE}}}}},
+			    .takes_protocol = true};
+	struct nlmsghdr header;
+	struct inet_diag_req req;
+	struct {
+		uint16_t len, type;
+		uint32_t protocol;
+	} attribute;
+	const uint8_t *bytes = talk.script.requests[0].bytes;
+
+	(void)state;
+	talk_hold(&talk, LSP_UDP, &udp);
+	assert_int_equal(talk.err, LSP_OK);
+	assert_ports(&talk, 2, (uint16_t[]){53, 5353});
+	assert_int_equal(talk.snapshot->sockets[1].proto, LSP_UDP);
+	assert_int_equal(talk.script.request_count, 1);
+	memcpy(&header, bytes, sizeof header);
+	memcpy(&req, bytes + NLMSG_HDRLEN, sizeof req);
+	memcpy(&attribute, bytes + NLMSG_HDRLEN + sizeof req, sizeof attribute);
+	assert_int_equal(header.nlmsg_type, 18); /* TCPDIAG_GETSOCK */
+	assert_int_equal(header.nlmsg_len, NLMSG_HDRLEN + sizeof req + sizeof attribute);
+	assert_int_equal(req.idiag_family, 0);
+	assert_int_equal(req.idiag_states, 1u << 7 | 1u << 1);
+	assert_int_equal(attribute.len, 8);
+	assert_int_equal(attribute.type, 3); /* INET_DIAG_REQ_PROTOCOL */
+	assert_int_equal(attribute.protocol, 17);
 	lsp_snapshot_free(talk.snapshot);
 }
 
@@ -912,6 +945,7 @@ int main(void)
 		cmocka_unit_test(test_cut_datagram_grows_buffer),
 		cmocka_unit_test(test_cut_datagram_without_end),
 		cmocka_unit_test(test_udp_both_families),
+		cmocka_unit_test(test_udp_in_one_walk),
 		cmocka_unit_test(test_udp_without_inet6),
 		cmocka_unit_test(test_udp_second_family_fails),
 		cmocka_unit_test(test_udp_first_family_unsupported),

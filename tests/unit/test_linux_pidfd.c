@@ -324,6 +324,7 @@ static int check_holds(void)
 	must(order(&child, EXIT) && await_end(&child));
 	must(lsp_pidfd_holds(grip, &child.key, 1, &fault) == LSP_GONE);
 	must(lsp_pidfd_ended(grip, 0));
+	must(lsp_pidfd_end(grip, SIGTERM, &fault) == LSP_GONE); /* the kernel would take a zombie's signal, and say well done */
 	reap(&child);
 	must(lsp_pidfd_holds(grip, &child.key, 1, &fault) == LSP_GONE);
 	must(lsp_pidfd_ended(grip, 0));
