@@ -46,7 +46,7 @@ def test_ranges_are_this_hosts(t):
                 pass  # a read-only /proc/sys: what is there counts
     low, high = setting("ip_local_port_range")
     below = setting("ip_unprivileged_port_start")[0]
-    doc, _ = ask(t, "1", "22", "443", str(low), str(high), str(high + 1 if high < 65535 else low - 1))
+    doc, _ = ask(t, "1", str(below or 2), "22", "443", str(low), str(high), str(high + 1 if high < 65535 else low - 1))
     equal(doc["this_host"], {"ephemeral": {"low": low, "high": high}, "privileged_below": below}, "ranges")
     true(len(doc["ports"]) >= 5, f"{doc}")
     for entry in doc["ports"]:
@@ -72,6 +72,10 @@ def test_words(t):
     equal(ask(t, "remote", "desktop")[0]["ports"], doc["ports"], "one argument or two")
     equal([entry["port"] for entry in ask(t, "postgres")[0]["ports"]], [5432], "an alias")
     equal([entry["port"] for entry in ask(t, "ssh", "443")[0]["ports"]], [22, 443], "a name and a number")
+    listener = t.world.listen("127.0.0.1")
+    doc, code = ask(t, "service")
+    true(code == 0 and len(doc["ports"]) > 200, f"{len(doc['ports'])} ports for a common word")
+    true(all(entry["uses"] for entry in doc["ports"]), f"{port(listener)} is there without being meant")
     answer = t.run("--info", "no", "such", "words", "anywhere")
     equal((answer.code, answer.out, len(answer.errors)), (1, b"", 1), f"{answer}")
     doc, code = ask(t, "nosuchwordanywhere")
