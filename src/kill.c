@@ -275,7 +275,9 @@ static int code_of_plan(const struct lsp_kill *kill, uint32_t word)
 	size_t i;
 
 	for (i = 0; i < kill->plan.count; i++) {
-		if (kill->plan.victims[i].refusal != LSP_REFUSAL_NONE && !kill->request->force &&
+		enum lsp_refusal refusal = (enum lsp_refusal)kill->plan.victims[i].refusal;
+
+		if (refusal != LSP_REFUSAL_NONE && (!kill->request->force || refusal == LSP_REFUSAL_SELF) &&
 		    lsp_kill_is_of_port(kill, &kill->plan.victims[i], word))
 			return 4;
 	}

@@ -70,6 +70,7 @@ static void put_process(struct lsp_sink *sink, const struct lsp_snapshot *snapsh
 			bool came_again)
 {
 	struct lsp_supervisor supervisor;
+	char target[80];
 	bool has_uid = (process->has & LSP_PROCESS_HAS_UID) != 0;
 
 	put_number(sink, true, "pid", process->pid);
@@ -91,7 +92,7 @@ static void put_process(struct lsp_sink *sink, const struct lsp_snapshot *snapsh
 	}
 	put_word(sink, "unit", process->unit);
 	put_word(sink, "container", process->container);
-	if (!lsp_supervisor_of(snapshot, process, &supervisor) || (!supervisor.is_known && !came_again))
+	if (lsp_forwards(process, target, sizeof target) || !lsp_supervisor_of(snapshot, process, &supervisor) || (!supervisor.is_known && !came_again))
 		supervisor = (struct lsp_supervisor){.pid = 0};
 	put_word(sink, "supervisor", supervisor.name);
 	put_word(sink, "stop_command", supervisor.command);
@@ -118,7 +119,10 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	put_number(sink, false, "clients", clients);
 	put_word(sink, "refusal",
 		 victim->refusal != LSP_REFUSAL_NONE ? lsp_refusal_name((enum lsp_refusal)victim->refusal) : NULL);
-	put_bool(sink, "pinned", !victim->unsure);
+	lsp_json_key(sink, false, "pinned");
+	lsp_sink_word(sink, victim->outcome == LSP_OUTCOME_NONE || victim->outcome >= LSP_OUTCOME_REFUSED ? "null"
+			    : victim->unsure						      ? "false"
+												    : "true");
 	put_word(sink, "outcome", lsp_outcome_name((enum lsp_outcome)victim->outcome));
 	lsp_sink_byte(sink, '}');
 }

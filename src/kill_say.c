@@ -147,7 +147,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	if (victim->refusal != LSP_REFUSAL_NONE) {
 		const char *text = reason_of(victim, reason, sizeof reason);
 
-		lsp_sink_word(sink, "\n    refused without --force: ");
+		lsp_sink_word(sink, victim->refusal == LSP_REFUSAL_SELF ? "\n    refused: " : "\n    refused without --force: ");
 		lsp_escape_text(sink, text, strlen(text));
 	}
 	lsp_sink_byte(sink, '\n');
@@ -300,7 +300,7 @@ static void say_in_use(const struct lsp_kill *kill, const struct lsp_kill_port *
 	else
 		snprintf(phrase, sizeof phrase, "a process that cannot be seen");
 	if (lsp_socket_holds_port(socket))
-		lsp_say("%.60s: not free: %s has %s, which covers it; lsports --kill %u frees the port at every address",
+		lsp_say("%.60s: not free: %s has %s, which overlaps it; lsports --kill %u frees the port at every address",
 			port->word, phrase, place, socket->local_port);
 	else
 		lsp_say("%.60s: nobody holds it, but %s has a connection from %s, where a server may be refused; --all-states "
@@ -346,21 +346,17 @@ static void say_waiting(const struct lsp_kill_port *port)
 /* Freed, and yet a server may be refused. */
 static void say_beside(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
-	const struct lsp_row *row = port->verdict.beside;
-	const struct lsp_process *process;
-	char phrase[PHRASE_MAX], more[40] = "";
+	const struct lsp_verdict *verdict = &port->verdict;
+	char phrase[PHRASE_MAX] = "a process that we may not see", more[40] = "";
 
-	if (row == NULL)
+	if (verdict->beside == NULL)
 		return;
-	process = row->holder_count > 0 ? lsp_snapshot_process(kill->after, row->holders[0].pid) : NULL;
-	if (process != NULL)
-		phrase_of(kill->after, process, phrase);
-	else
-		snprintf(phrase, sizeof phrase, "a process that we may not see");
-	if (port->verdict.beside_count > 1)
-		snprintf(more, sizeof more, " and %zu more", port->verdict.beside_count - 1);
+	if (verdict->beside_process != NULL)
+		phrase_of(kill->after, verdict->beside_process, phrase);
+	if (verdict->beside_count > 1)
+		snprintf(more, sizeof more, " and %zu more", verdict->beside_count - 1);
 	lsp_say("%.60s: %s still has a %s there%s: unless both sides set SO_REUSEADDR, a server may be refused", port->word,
-		phrase, lsp_socket_holds_port(row->socket) ? "socket of another address" : "connection", more);
+		phrase, lsp_socket_holds_port(verdict->beside) ? "socket of another address" : "connection", more);
 }
 
 static void say_unsure(const struct lsp_kill *kill)

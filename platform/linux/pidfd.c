@@ -112,12 +112,14 @@ enum lsp_err lsp_pidfd_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_
 	if (grip == NULL)
 		return lsp_linux_fault(ret_fault, "pidfd_open", ENOMEM);
 	*grip = (struct lsp_grip){.birth = birth, .pid = pid, .pidfd = open_pidfd(pid)};
-	/* ENOSYS: an old kernel; EPERM: a sandbox that does not know the call. kill(2) remains. */
+	/* ENOSYS: an old kernel; EPERM: a sandbox that does not know the call. kill(2) remains. EINVAL and ENOENT: what some
+	 * kernels say of a process that is just being reaped. */
 	if (grip->pidfd < 0 && errno != ENOSYS && errno != EPERM)
-		os_code = errno;
+		os_code = errno == EINVAL || errno == ENOENT ? ESRCH : errno;
 	if (os_code == 0)
 		os_code = check(grip, &state);
-	if (os_code == 0 && !is_same_process(grip)) {
+	/* one that was reaped meanwhile has no number there either: that is asked first */
+	if (os_code == 0 && !is_same_process(grip) && (os_code = check(grip, &state)) == 0) {
 		lsp_pidfd_release(grip);
 		*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = "/proc",
 						.detail = "it shows another pid namespace than the one we would signal in"};

@@ -39,7 +39,8 @@ static bool to_number(const char *digits, size_t len, uint64_t *ret_value)
 			return false;
 		value = value * 10 + digit;
 	}
-	*ret_value = value;
+	if (len > 0)
+		*ret_value = value;
 	return len > 0;
 }
 

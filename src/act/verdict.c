@@ -86,6 +86,7 @@ static void worsen(struct lsp_verdict *worst, enum lsp_verdict_word word, const 
 					      .hidden_too = worst->hidden_too,
 					      .kernel_too = worst->kernel_too,
 					      .beside = worst->beside,
+					      .beside_process = worst->beside_process,
 					      .beside_count = worst->beside_count};
 }
 
@@ -106,17 +107,20 @@ static void judge_row(const struct lsp_plan *plan, const struct lsp_snapshot *sn
 	}
 }
 
-/* A row that was not, and that may be in the way all the same. Of a port that was held and let go, it is only told. */
-static void judge_neighbour(const struct lsp_snapshot *snapshot, const struct lsp_row *row, bool was_held,
-			    struct lsp_verdict *worst)
+/* A row that was not, and that may be in the way all the same. Of a port that was held and let go, it is only told. What a
+ * victim has beside goes with it. */
+static void judge_neighbour(const struct lsp_plan *plan, const struct lsp_snapshot *snapshot, const struct lsp_row *row,
+			    bool was_held, struct lsp_verdict *worst)
 {
 	const struct lsp_process *process =
 		row->holder_count > 0 ? lsp_snapshot_process(snapshot, row->holders[0].pid) : NULL;
 
-	if (row->owner == LSP_OWNER_GONE)
+	if (row->owner == LSP_OWNER_GONE || (process != NULL && lsp_plan_find(plan, process->pid, process->birth) != NULL))
 		return;
-	if (worst->beside_count++ == 0)
-		worst->beside = row;
+	if (worst->beside_count++ == 0) {
+		worst->beside = row->socket;
+		worst->beside_process = process;
+	}
 	if (!was_held)
 		worsen(worst, LSP_VERDICT_IN_USE, row->socket, process);
 }
@@ -137,13 +141,13 @@ struct lsp_verdict lsp_verdict_of(const struct lsp_plan *plan, const struct lsp_
 			judge_row(plan, snapshot, row, &worst);
 			break;
 		case LSP_OVERLAPS:
-			judge_neighbour(snapshot, row, was_held, &worst);
+			judge_neighbour(plan, snapshot, row, was_held, &worst);
 			break;
 		case LSP_CONNECTED:
 			if (row->owner == LSP_OWNER_NONE)
 				worst.waiting++;
 			else
-				judge_neighbour(snapshot, row, was_held, &worst);
+				judge_neighbour(plan, snapshot, row, was_held, &worst);
 			break;
 		case LSP_UNRELATED:
 			break;

@@ -24,7 +24,8 @@ struct lsp_verdict {
 	const struct lsp_process *process; /* that holds it now, of the new look; NULL when hidden or the kernel */
 	const struct lsp_victim *victim;   /* the same in the plan, with HELD; NULL: it came to the socket later */
 	bool hidden_too, kernel_too;	   /* others hold it that cannot be ended */
-	const struct lsp_row *beside;	   /* with FREED: a neighbour that may still be in the way; NULL: none */
+	const struct lsp_socket *beside;   /* a neighbour that may still be in the way; NULL: none */
+	const struct lsp_process *beside_process; /* that holds it; NULL: we may not see it */
 	size_t beside_count;
 	size_t waiting;			   /* connections without a process that still keep the port: TIME_WAIT and the like */
 };

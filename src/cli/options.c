@@ -97,7 +97,7 @@ static const struct lsp_option options[] = {
 	{"all-states", NULL, "also end those that have connections on the port", 0, LSP_GROUP_KILL, OPT_ALL_STATES, KILLS},
 	{"ok-if-free", NULL, "a port that nobody holds is success", 0, LSP_GROUP_KILL, OPT_OK_IF_FREE, KILLS},
 
-	{NULL, NULL, "internet sockets, as in lsof -i :8000: always so; with --kill: --interactive", 'i', LSP_GROUP_HABIT, OPT_INTERNET},
+	{NULL, NULL, "internet sockets, as in lsof -i :8000; with --kill: --interactive", 'i', LSP_GROUP_HABIT, OPT_INTERNET},
 	{NULL, NULL, "numbers rather than names: always so", 'n', LSP_GROUP_HABIT, OPT_HABIT},
 	{NULL, NULL, "pids and process names: always shown", 'p', LSP_GROUP_HABIT, OPT_HABIT},
 	{NULL, NULL, "as -p (netstat on Windows)", 'o', LSP_GROUP_HABIT, OPT_HABIT},
@@ -229,19 +229,20 @@ static bool read_timeout(struct reading *reading, const char *word)
 {
 	const char *dot = strchr(word, '.');
 	size_t whole = dot != NULL ? (size_t)(dot - word) : strlen(word), digits = dot != NULL ? strlen(dot + 1) : 0;
-	uint32_t seconds = 0, part = 0, scale = 1000, i;
+	uint32_t seconds = 0, part = 0, scale = 1000, milliseconds, i;
 	bool good = lsp_number_read(word, whole, 3600, &seconds);
 
 	if (dot != NULL)
 		good = good && digits <= 3 && lsp_number_read(dot + 1, digits, 999, &part);
 	for (i = 0; i < digits && scale > 1; i++)
 		scale /= 10;
-	if (!good) {
+	milliseconds = seconds * 1000 + part * (digits > 0 ? scale : 0);
+	if (!good || milliseconds > 3600 * 1000) {
 		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "--timeout '%.60s': write seconds, 0 to 3600, such as 5 or 0.5",
 			 word);
 		return false;
 	}
-	reading->request->timeout_ms = seconds * 1000 + part * (digits > 0 ? scale : 0);
+	reading->request->timeout_ms = milliseconds;
 	return true;
 }
 

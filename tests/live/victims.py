@@ -15,9 +15,9 @@ import time
 from ask import equal, true
 from world import own_pid
 
-VERDICTS = {"free", "freed", "planned", "kernel", "hidden", "taken_again", "held"}
-OUTCOMES = {"planned", "ended", "killed", "survived", "gone", "refused", "declined", "denied"}
-REFUSALS = {None, "init", "self", "ancestor", "container_init", "forwarder"}
+VERDICTS = {"free", "freed", "planned", "in_use", "kernel", "hidden", "taken_again", "held"}
+OUTCOMES = {"planned", "ended", "killed", "survived", "gone", "refused", "declined", "denied", "failed"}
+REFUSALS = {None, "init", "self", "ancestor", "container_init", "forwarder", "service_manager", "shared"}
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -33,9 +33,10 @@ def checked(answer):
     equal(doc["schema"], 1, f"schema\n{answer}")
     true(isinstance(doc["dry_run"], bool), f"dry_run\n{answer}")
     for entry in doc["ports"]:
-        equal(set(entry), {"port", "verdict", "exit", "held_by", "uid", "lingering"}, f"keys of a port\n{answer}")
+        equal(set(entry), {"port", "verdict", "exit", "held_by", "uid", "lingering", "beside"}, f"keys of a port\n{answer}")
         true(entry["verdict"] in VERDICTS, f"verdict {entry['verdict']}")
         true(isinstance(entry["lingering"], int), f"lingering {entry['lingering']}")
+        true(isinstance(entry["beside"], int), f"beside {entry['beside']}")
     for process in doc["processes"]:
         true(process["outcome"] in OUTCOMES, f"outcome {process['outcome']}")
         true(process["refusal"] in REFUSALS, f"refusal {process['refusal']}")

@@ -254,8 +254,11 @@ static void test_overlap(void **state)
 	add_socket(story->after, 901, LSP_LISTEN, 81);
 	add(story->after, 13, 1, 103, "caddy");
 	add_holder(story->after, 901, 13, 3);
-	verdict = judge(story, true);
-	expect(&verdict, LSP_VERDICT_IN_USE, 901, 13, NULL);
+	verdict = judge(story, true); /* what was asked for let go; the neighbour is told */
+	expect(&verdict, LSP_VERDICT_FREED, 0, 0, NULL);
+	assert_int_equal(verdict.beside_count, 1);
+	assert_int_equal(verdict.beside->key, 901);
+	assert_int_equal(verdict.beside_process->pid, 13);
 	verdict = judge(story, false);
 	expect(&verdict, LSP_VERDICT_IN_USE, 901, 13, NULL);
 	add_socket(story->after, 0, LSP_LISTEN, 80); /* what was asked for and stays is worse */
