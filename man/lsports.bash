@@ -2,7 +2,7 @@
 _lsports()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} list=
-	local options='--listen --all --pid --kill --why --next --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
+	local options='--listen --all --pid --kill --why --next --info --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
 		--peer --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson
 		--dry-run --interactive --force --signal --timeout --all-states --ok-if-free --count'
 	local states='LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK

@@ -9,6 +9,7 @@
 #include <lsports/backend.h>
 
 #include "cli/options.h"
+#include "info.h"
 #include "kill.h"
 #include "list.h"
 #include "next.h"
@@ -57,6 +58,8 @@ int main(int argc, char *argv[])
 		code = lsp_why(lsp_backend_native(), &request);
 	else if (request.question == LSP_ASK_NEXT)
 		code = lsp_next(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_INFO)
+		code = lsp_info(lsp_backend_native(), &request);
 	else
 		code = lsp_list(lsp_backend_native(), &request);
 	lsp_request_clear(&request);

@@ -91,7 +91,7 @@ void lsp_show_order(const struct lsp_show *show, const struct lsp_snapshot *snap
 		lsp_order_by(rows, count, lsp_column_compare, &order);
 }
 
-static void fit_console(const struct lsp_request *request, const struct lsp_backend *backend, struct lsp_view *view)
+void lsp_show_fit(const struct lsp_request *request, const struct lsp_backend *backend, struct lsp_view *view)
 {
 	const char *no_color = getenv("NO_COLOR"), *columns = getenv("COLUMNS");
 	bool wants_none = no_color != NULL && *no_color != '\0';
@@ -138,7 +138,7 @@ void lsp_show_rows(const struct lsp_show *show, const struct lsp_request *reques
 	if (request->format == LSP_FORMAT_TABLE && count == 0)
 		return;
 	if (request->format == LSP_FORMAT_TABLE)
-		fit_console(request, backend, &view);
+		lsp_show_fit(request, backend, &view);
 	if (request->format == LSP_FORMAT_JSON) {
 		view.time_unix = (int64_t)time(NULL);
 		backend->host_name(host, sizeof host);

@@ -11,6 +11,8 @@
 #include "sight.h"
 #include "view/columns.h"
 
+struct lsp_view;
+
 struct lsp_show {
 	uint8_t columns[LSP_COLUMN_COUNT]; /* enum lsp_column */
 	size_t column_count;
@@ -26,6 +28,9 @@ void lsp_show_need(const struct lsp_show *show, struct lsp_need *need);
 
 void lsp_show_order(const struct lsp_show *show, const struct lsp_snapshot *snapshot, struct lsp_row *rows,
 		    size_t count);
+
+/* Colour and width of a view, from the request, the terminal and the environment. */
+void lsp_show_fit(const struct lsp_request *request, const struct lsp_backend *backend, struct lsp_view *view);
 
 /* On stdout, in the format of the request. A table without rows prints nothing. */
 void lsp_show_rows(const struct lsp_show *show, const struct lsp_request *request, const struct lsp_backend *backend,

@@ -29,6 +29,19 @@ bool lsp_service_at(enum lsp_proto proto, uint16_t port, struct lsp_service *ret
 /* The ports of a name or alias, ASCII case ignored: writes the first max of them, returns how many there are. */
 size_t lsp_service_named(const char *name, size_t len, struct lsp_service *ret_services, size_t max);
 
+/* Other names of a label: writes the first max of them, returns how many there are. None for a port without a label. */
+size_t lsp_service_aliases(enum lsp_proto proto, uint16_t port, const char **ret_aliases, size_t max);
+
+/* The name under which IANA has the label's port: the label's own, or the one that a customary name took the place of.
+ * False when IANA has none. The name is part of the label and does not end in NUL. */
+bool lsp_service_registered(const struct lsp_service *service, const char **ret_name, size_t *ret_len);
+
+/* For a search through all labels, each of which has a number from 0 up. Marking sets marks[number] = 1 where the word is
+ * part of a name, an alias or the description, ASCII case ignored; the others stay as they are. An empty word marks all. */
+size_t lsp_service_count(void);
+struct lsp_service lsp_service_nth(size_t number);
+void lsp_service_mark(const char *word, size_t len, unsigned char *marks);
+
 /* The service name nearest to a misspelt one (at most two edits), NULL when none is near. For error messages. */
 const char *lsp_service_near(const char *name, size_t len);
 

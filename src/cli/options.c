@@ -19,6 +19,7 @@ enum {
 	OPT_KILL,
 	OPT_WHY,
 	OPT_NEXT,
+	OPT_INFO,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_TCP,
@@ -66,6 +67,7 @@ static const struct lsp_option options[] = {
 	{"kill", NULL, "end who holds these ports, and look whether they are free then", 0, LSP_GROUP_QUESTION, OPT_KILL},
 	{"why", NULL, "can these ports be bound, and if not: why, and what to do", 0, LSP_GROUP_QUESTION, OPT_WHY},
 	{"next", NULL, "a port that can be bound: from PORT on, or of LOW-HIGH", 0, LSP_GROUP_QUESTION, OPT_NEXT},
+	{"info", NULL, "what is known of a port: by number, range, name, or words about it", 0, LSP_GROUP_QUESTION, OPT_INFO},
 	{"help", NULL, "show this help", 'h', LSP_GROUP_QUESTION, OPT_HELP},
 	{"version", NULL, "show the version", 'V', LSP_GROUP_QUESTION, OPT_VERSION},
 
@@ -315,6 +317,8 @@ static bool apply(struct reading *reading, const struct lsp_option *option, cons
 		return ask(reading, LSP_ASK_WHY, word);
 	case OPT_NEXT:
 		return ask(reading, LSP_ASK_NEXT, word);
+	case OPT_INFO:
+		return ask(reading, LSP_ASK_INFO, word);
 	case OPT_HELP:
 		return ask(reading, LSP_ASK_HELP, word);
 	case OPT_VERSION:
@@ -377,13 +381,29 @@ static bool read_operand(struct reading *reading, const char *word)
 {
 	struct lsp_request *request = reading->request;
 
-	size_t ports = request->select.port_count;
-
 	request->words = lsp_realloc_array(request->words, request->word_count + 1, sizeof *request->words);
-	request->words[request->word_count] = word;
-	if (!lsp_operand_read(word, request->word_count, &request->select, &reading->protos, reading->usage))
-		return false;
-	request->word_count += request->select.port_count > ports; /* "tcp" alone is no port */
+	request->words[request->word_count++] = word;
+	return true;
+}
+
+/* Only when the question is known: what --info is asked may be any words. */
+static bool read_operands(struct reading *reading)
+{
+	struct lsp_request *request = reading->request;
+	uint32_t count = request->word_count, i;
+
+	if (request->question == LSP_ASK_INFO)
+		return true;
+	request->word_count = 0;
+	for (i = 0; i < count; i++) {
+		size_t ports = request->select.port_count;
+
+		request->words[request->word_count] = request->words[i];
+		if (!lsp_operand_read(request->words[i], request->word_count, &request->select, &reading->protos,
+				      reading->usage))
+			return false;
+		request->word_count += request->select.port_count > ports; /* "tcp" alone is no port */
+	}
 	return true;
 }
 
@@ -562,6 +582,11 @@ static bool check_question(struct reading *reading)
 		return check_why(request, reading->usage);
 	if (request->question == LSP_ASK_NEXT)
 		return check_next(request, reading->usage);
+	if (request->question == LSP_ASK_INFO && request->word_count == 0) {
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX,
+			 "'--info' wants a port, a name or words: lsports --info 5432, lsports --info remote desktop");
+		return false;
+	}
 	if (request->question != LSP_ASK_KILL)
 		return true;
 	request->interactive |= reading->used[find_letter('i') - options] != NULL;
@@ -579,7 +604,7 @@ bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_req
 
 	*ret_request = (struct lsp_request){.question = LSP_ASK_OPEN, .timeout_ms = TIMEOUT_MS, .next_count = 1};
 	ret_usage[0] = '\0';
-	if (!read_words(&reading, argc, argv)) {
+	if (!read_words(&reading, argc, argv) || !read_operands(&reading)) {
 		lsp_request_clear(ret_request);
 		return false;
 	}

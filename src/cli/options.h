@@ -16,6 +16,7 @@ enum lsp_question {
 	LSP_ASK_KILL,	  /* --kill */
 	LSP_ASK_WHY,	  /* --why */
 	LSP_ASK_NEXT,	  /* --next */
+	LSP_ASK_INFO,	  /* --info: its words stay words */
 	LSP_ASK_HELP,
 	LSP_ASK_VERSION,
 };

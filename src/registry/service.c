@@ -7,6 +7,8 @@
  */
 #include "lsports/service.h"
 
+#include <string.h>
+
 enum {
 	TEXT_CHUNK = 4096, /* table.py: CHUNK; no string crosses a chunk */
 	NAME_MAX_LEN = 63, /* longer names are not compared for likeness */
@@ -47,7 +49,8 @@ static struct lsp_service service_of(const struct service_row *row)
 	};
 }
 
-bool lsp_service_at(enum lsp_proto proto, uint16_t port, struct lsp_service *ret_service)
+/* The row of a port. False when there is none. */
+static bool find_row(enum lsp_proto proto, uint16_t port, size_t *ret_row)
 {
 	if (proto != LSP_TCP && proto != LSP_UDP)
 		return false;
@@ -62,7 +65,55 @@ bool lsp_service_at(enum lsp_proto proto, uint16_t port, struct lsp_service *ret
 	}
 	if (low == starts[proto] || rows[low].port != port)
 		return false;
-	*ret_service = service_of(&rows[low]);
+	*ret_row = low;
+	return true;
+}
+
+bool lsp_service_at(enum lsp_proto proto, uint16_t port, struct lsp_service *ret_service)
+{
+	size_t row;
+
+	if (!find_row(proto, port, &row))
+		return false;
+	*ret_service = service_of(&rows[row]);
+	return true;
+}
+
+size_t lsp_service_aliases(enum lsp_proto proto, uint16_t port, const char **ret_aliases, size_t max)
+{
+	size_t count = 0, row;
+
+	if (!find_row(proto, port, &row))
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].row != row || names[i].name == rows[row].name)
+			continue;
+		if (count < max)
+			ret_aliases[count] = text_at(names[i].name);
+		count++;
+	}
+	return count;
+}
+
+bool lsp_service_registered(const struct lsp_service *service, const char **ret_name, size_t *ret_len)
+{
+	static const char begin[] = "(IANA: "; /* import.py ends the description with it */
+	const char *at = service->description + strlen(service->description);
+	size_t len = 0;
+
+	if (service->origin == LSP_ORIGIN_IANA) {
+		*ret_name = service->name;
+		*ret_len = strlen(service->name);
+		return true;
+	}
+	if (at == service->description || *--at != ')')
+		return false;
+	for (; at > service->description && at[-1] != ' '; len++)
+		at--;
+	if ((size_t)(at - service->description) < sizeof begin - 1 || memcmp(at - (sizeof begin - 1), begin, sizeof begin - 1) != 0)
+		return false;
+	*ret_name = at;
+	*ret_len = len;
 	return true;
 }
 
@@ -83,6 +134,42 @@ static int word_cmp(const char *word, size_t len, const char *name)
 			return order;
 	}
 	return name[len] == '\0' ? 0 : -1;
+}
+
+size_t lsp_service_count(void)
+{
+	return sizeof(rows) / sizeof(rows[0]);
+}
+
+struct lsp_service lsp_service_nth(size_t number)
+{
+	return service_of(&rows[number]);
+}
+
+static bool holds(const char *within, const char *word, size_t len)
+{
+	for (;; within++) {
+		size_t i = 0;
+
+		while (i < len && within[i] != '\0' && lower(within[i]) == lower(word[i]))
+			i++;
+		if (i == len)
+			return true;
+		if (*within == '\0')
+			return false;
+	}
+}
+
+void lsp_service_mark(const char *word, size_t len, unsigned char *marks)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!marks[names[i].row] && holds(text_at(names[i].name), word, len))
+			marks[names[i].row] = 1;
+	}
+	for (size_t i = 0; i < lsp_service_count(); i++) {
+		if (!marks[i] && holds(text_at(rows[i].description), word, len))
+			marks[i] = 1;
+	}
 }
 
 size_t lsp_service_named(const char *name, size_t len, struct lsp_service *ret_services, size_t max)

@@ -173,6 +173,21 @@ void lsp_view_json(FILE *out, const struct lsp_view *view)
 	lsp_sink_close(&json.sink);
 }
 
+void lsp_view_json_array(struct lsp_sink *sink, const struct lsp_view *view)
+{
+	struct json json = {.snapshot = view->snapshot, .sink = *sink, .chosen = choose(view)};
+	size_t i;
+
+	lsp_sink_byte(&json.sink, '[');
+	for (i = 0; i < view->row_count; i++) {
+		if (i > 0)
+			lsp_sink_byte(&json.sink, ',');
+		put_record(&json, &view->rows[i]);
+	}
+	lsp_sink_byte(&json.sink, ']');
+	*sink = json.sink;
+}
+
 void lsp_view_ndjson(FILE *out, const struct lsp_view *view)
 {
 	struct json json = {.snapshot = view->snapshot, .chosen = choose(view)};

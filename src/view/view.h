@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "columns.h"
+#include "sink.h"
 
 struct lsp_view {
 	const struct lsp_snapshot *snapshot;
@@ -53,6 +54,9 @@ void lsp_view_text(FILE *out, const struct lsp_view *view);
 void lsp_view_plain(FILE *out, const struct lsp_view *view);  /* tab-separated */
 void lsp_view_csv(FILE *out, const struct lsp_view *view);    /* RFC 4180 */
 void lsp_view_json(FILE *out, const struct lsp_view *view);   /* one document */
+
+/* The records alone, as the value of a member: "[{…},…]". */
+void lsp_view_json_array(struct lsp_sink *sink, const struct lsp_view *view);
 void lsp_view_ndjson(FILE *out, const struct lsp_view *view); /* one record a line, no envelope */
 
 #endif

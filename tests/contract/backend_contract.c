@@ -671,10 +671,16 @@ static void test_names(void **state)
 static void test_texts(void **state)
 {
 	const struct lsp_backend *backend = lsp_backend_native();
+	struct lsp_port_ranges ranges;
 	struct lsp_console console;
 	size_t size;
 
 	(void)state;
+	memset(&ranges, 0xa5, sizeof ranges);
+	backend->port_ranges(&ranges);
+	assert_int_equal(ranges.has & ~(LSP_RANGES_HAS_EPHEMERAL | LSP_RANGES_HAS_PRIVILEGED), 0);
+	if ((ranges.has & LSP_RANGES_HAS_EPHEMERAL) != 0)
+		assert_true(ranges.ephemeral_low > 0 && ranges.ephemeral_low <= ranges.ephemeral_high);
 	memset(&console, 0xa5, sizeof console);
 	backend->console(&console);
 	if (!console.is_terminal) {

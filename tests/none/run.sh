@@ -67,6 +67,9 @@ for question in "--help" "--version" "--columns help"; do
 	holds "lsports $question: nothing on stderr" [ ! -s "$work/err" ]
 	holds "lsports $question: an answer" [ -s "$work/out" ]
 done
+expect 0 "lsports --info 22" "$lsports" --info 22
+holds "lsports --info 22: the facts" grep -q 'ssh: Secure Shell' "$work/out"
+holds "lsports --info 22: it says what is not known" grep -q '^lsports: not known: what is on the ports now: ' "$work/err"
 expect 2 "lsports 70000" "$lsports" 70000
 holds "lsports 70000: one line that names it" grep -q "'70000'" "$work/err"
 

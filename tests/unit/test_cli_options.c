@@ -562,6 +562,33 @@ static void test_refusals(void **state)
 	}
 }
 
+/* Whatever is asked about stays as it was typed, wherever --info stands; only other questions read ports. */
+static void test_info(void **state)
+{
+	struct line line;
+
+	(void)state;
+	must_parse(&line, "lsports remote 70000 --info tcp/53 -u desk,top --json");
+	assert_int_equal(line.request.question, LSP_ASK_INFO);
+	assert_int_equal(line.request.word_count, 4);
+	assert_string_equal(line.request.words[0], "remote");
+	assert_string_equal(line.request.words[1], "70000");
+	assert_string_equal(line.request.words[2], "tcp/53");
+	assert_string_equal(line.request.words[3], "desk,top");
+	assert_int_equal(line.request.select.port_count, 0);
+	assert_int_equal(line.request.select.protos, udp);
+	assert_int_equal(line.request.format, LSP_FORMAT_JSON);
+	lsp_request_clear(&line.request);
+	assert_false(parse(&line, "lsports --info"));
+	assert_non_null(strstr(line.usage, "'--info' wants a port"));
+	assert_false(parse(&line, "lsports --info --pid 80"));
+	assert_non_null(strstr(line.usage, "two questions"));
+	assert_false(parse(&line, "lsports --info --csv 80"));
+	assert_non_null(strstr(line.usage, "'--csv'"));
+	assert_false(parse(&line, "lsports --pid remote-nothing 80"));
+	assert_non_null(strstr(line.usage, "'remote-nothing'"));
+}
+
 static void test_long_words(void **state)
 {
 	static const char *const starts[] = {"--", "-", "--state=", "--color=", "--peer=", "--json=", "-i:", "x"};
@@ -713,6 +740,7 @@ int main(void)
 		cmocka_unit_test(test_help_wins),
 		cmocka_unit_test(test_why_and_next),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_info),
 		cmocka_unit_test(test_long_words),
 		cmocka_unit_test(test_no_words),
 		cmocka_unit_test(test_table),

@@ -446,6 +446,121 @@ static void every_label_is_found_again_by_its_name(void **state)
 	assert_in_range(customaries, 300, 1000);
 }
 
+static bool has_alias(enum lsp_proto proto, uint16_t port, const char *alias)
+{
+	const char *aliases[ANSWERS_MAX];
+	size_t count = lsp_service_aliases(proto, port, aliases, ANSWERS_MAX);
+
+	assert_in_range(count, 0, ANSWERS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(aliases[i], alias) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void aliases_are_all_other_names(void **state)
+{
+	const char *aliases[2] = {"mine", "mine"};
+	(void)state;
+	assert_true(has_alias(LSP_TCP, 5432, "postgres") && has_alias(LSP_UDP, 5432, "pgsql"));
+	assert_false(has_alias(LSP_TCP, 5432, "postgresql")); /* the name itself is none */
+	assert_true(has_alias(LSP_TCP, 9200, "wap-wsp"));
+	assert_false(has_alias(LSP_UDP, 9200, "elastic"));
+	assert_true(lsp_service_aliases(LSP_TCP, 5432, aliases, 1) > 1);
+	assert_string_not_equal(aliases[0], "mine");
+	assert_string_equal(aliases[1], "mine");
+	assert_int_equal(lsp_service_aliases(LSP_TCP, 64000, aliases, 2), 0);
+	assert_int_equal(lsp_service_aliases((enum lsp_proto)7, 80, aliases, 2), 0);
+}
+
+/* Each customary name that IANA's had to give way to tells it; whoever asks for IANA's name finds the port. */
+static void a_displaced_registration_is_known(void **state)
+{
+	static const struct {
+		uint16_t port;
+		enum lsp_proto proto;
+		const char *registered; /* NULL: IANA has none */
+	} table[] = {
+		{5000, LSP_TCP, "commplex-main"}, {8000, LSP_TCP, "irdmi"},    {4444, LSP_TCP, "nv-video"},
+		{9200, LSP_TCP, "wap-wsp"},	  {1521, LSP_TCP, "ncube-lm"}, {5432, LSP_TCP, "postgresql"},
+		{80, LSP_UDP, "http"},		  {10250, LSP_TCP, NULL},      {51820, LSP_UDP, NULL},
+		{3128, LSP_TCP, "ndl-aas"},
+	};
+	const char *name = "mine";
+	size_t len = 4, displaced = 0;
+	struct lsp_service service;
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		assert_true(lsp_service_at(table[i].proto, table[i].port, &service));
+		assert_int_equal(lsp_service_registered(&service, &name, &len), table[i].registered != NULL);
+		if (table[i].registered == NULL)
+			continue;
+		assert_int_equal(len, strlen(table[i].registered));
+		assert_memory_equal(name, table[i].registered, len);
+	}
+	for (size_t i = 0; i < lsp_service_count(); i++) {
+		struct lsp_service answers[ANSWERS_MAX];
+		size_t count;
+		bool found = false;
+		service = lsp_service_nth(i);
+		if (service.origin != LSP_ORIGIN_CUSTOMARY || !lsp_service_registered(&service, &name, &len))
+			continue;
+		displaced++;
+		count = lsp_service_named(name, len, answers, ANSWERS_MAX);
+		for (size_t j = 0; j < count && j < ANSWERS_MAX; j++)
+			found |= answers[j].port == service.port && answers[j].proto == service.proto;
+		assert_true(found);
+	}
+	assert_in_range(displaced, 100, 400);
+	service = (struct lsp_service){.name = "x", .origin = LSP_ORIGIN_CUSTOMARY};
+	static const char *const none[] = {"", ")", "(IANA: )x", "(IANA:x)", "a)", "(IANA:  x", "IANA: x)", "x (iana: x)"};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		service.description = none[i];
+		assert_false(lsp_service_registered(&service, &name, &len));
+	}
+}
+
+static size_t marked(const char *word, uint16_t port, enum lsp_proto proto, bool *ret_is_in)
+{
+	static unsigned char marks[20000];
+	size_t count = 0;
+
+	assert_in_range(lsp_service_count(), 11391, sizeof marks - 1);
+	memset(marks, 0, sizeof marks);
+	lsp_service_mark(word, strlen(word), marks);
+	*ret_is_in = false;
+	for (size_t i = 0; i < lsp_service_count(); i++) {
+		struct lsp_service service = lsp_service_nth(i);
+		if (marks[i] && service.port == port && service.proto == proto)
+			*ret_is_in = true;
+		count += marks[i];
+	}
+	assert_int_equal(marks[lsp_service_count()], 0);
+	return count;
+}
+
+static void words_mark_labels(void **state)
+{
+	static const struct {
+		const char *word;
+		uint16_t port;
+	} table[] = {
+		{"REMOTE", 3389}, {"desktop", 3389}, {"xrdp", 3389}, {"MySQL", 3306}, {"(rpcbind)", 111},
+	};
+	bool is_in;
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		assert_in_range(marked(table[i].word, table[i].port, LSP_TCP, &is_in), 1, 2000);
+		if (!is_in)
+			fail_msg("'%s' does not lead to %u", table[i].word, table[i].port);
+	}
+	assert_int_equal(marked("no such word anywhere", 80, LSP_TCP, &is_in), 0);
+	assert_int_equal(marked("", 80, LSP_TCP, &is_in), lsp_service_count());
+	marked("3389", 3389, LSP_TCP, &is_in);
+	assert_false(is_in); /* numbers are no words */
+}
+
 static void classes_change_at_their_borders(void **state)
 {
 	(void)state;
@@ -473,6 +588,9 @@ int main(void)
 		cmocka_unit_test(a_slip_of_the_finger_is_forgiven),
 		cmocka_unit_test(nonsense_is_near_nothing),
 		cmocka_unit_test(every_label_is_found_again_by_its_name),
+		cmocka_unit_test(aliases_are_all_other_names),
+		cmocka_unit_test(a_displaced_registration_is_known),
+		cmocka_unit_test(words_mark_labels),
 		cmocka_unit_test(classes_change_at_their_borders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
