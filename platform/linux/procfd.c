@@ -26,6 +26,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "keyset.h"
 #include "procstat_parse.h"
 
 #define DIRENTS_SIZE (32u * 1024) /* some 1,300 descriptors */
@@ -42,18 +43,11 @@ struct piece {
 	uint32_t pid, count;
 };
 
-/* Open addressing, at most half full; 0 marks an empty slot, and is no key (socket.h). */
-struct keyset {
-	uint64_t *slots;
-	atomic_bool *found; /* for each slot: somebody holds it */
-	size_t mask;
-};
-
 struct walk {
 	int procfd;
 	unsigned want;	  /* enum lsp_process_want */
 	bool tells_count; /* the size of PID/fd is the number of its descriptors */
-	struct keyset wanted;
+	struct lsp_keyset wanted;
 	pthread_mutex_t lock; /* guards the stack and the count below */
 	pthread_cond_t changed;
 	struct piece *stack;
@@ -77,63 +71,6 @@ struct finds {
 	size_t blind;
 	size_t looks; /* links and processes looked at */
 };
-
-static size_t slot_of(const struct keyset *set, uint64_t key)
-{
-	return (size_t)((key * 0x9e3779b97f4a7c15u) >> 20) & set->mask;
-}
-
-static bool keyset_make(struct keyset *set, const uint64_t *keys, size_t count)
-{
-	size_t size = 64, i;
-
-	while (size < 2 * count)
-		size *= 2;
-	set->slots = calloc(size, sizeof *set->slots);
-	set->found = calloc(size, sizeof *set->found);
-	set->mask = size - 1;
-	if (set->slots == NULL || set->found == NULL)
-		return false;
-	for (i = 0; i < count; i++) {
-		size_t at = slot_of(set, keys[i]);
-
-		while (set->slots[at] != 0 && set->slots[at] != keys[i])
-			at = (at + 1) & set->mask;
-		set->slots[at] = keys[i];
-	}
-	return true;
-}
-
-/* Whether key is in the set; marks it as found. */
-static bool keyset_find(const struct keyset *set, uint64_t key)
-{
-	size_t at = slot_of(set, key);
-
-	while (set->slots[at] != key) {
-		if (set->slots[at] == 0)
-			return false;
-		at = (at + 1) & set->mask;
-	}
-	atomic_store_explicit(&set->found[at], true, memory_order_relaxed);
-	return true;
-}
-
-static bool keyset_all_found(const struct keyset *set)
-{
-	size_t at;
-
-	for (at = 0; at <= set->mask; at++) {
-		if (set->slots[at] != 0 && !atomic_load_explicit(&set->found[at], memory_order_relaxed))
-			return false;
-	}
-	return true;
-}
-
-static void keyset_free(struct keyset *set)
-{
-	free(set->slots);
-	free(set->found);
-}
 
 static void fail(struct walk *walk, int os_code)
 {
@@ -311,7 +248,7 @@ static bool look_at(struct finds *finds, int fddir, uint32_t pid, uint32_t fd, c
 	if (len < 0)
 		return errno != EACCES && errno != EPERM;
 	key = socket_key(link, (size_t)len);
-	if (key != 0 && keyset_find(&finds->walk->wanted, key)) {
+	if (key != 0 && lsp_keyset_find(&finds->walk->wanted, key)) {
 		add_holder(finds, key, pid, fd);
 		(*found)++;
 	}
@@ -612,18 +549,18 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 	enum lsp_err err = LSP_OK;
 	unsigned count, i;
 
-	if (!keyset_make(&walk.wanted, keys, key_count)) {
-		keyset_free(&walk.wanted);
+	if (!lsp_keyset_make(&walk.wanted, keys, key_count)) {
+		lsp_keyset_free(&walk.wanted);
 		return lsp_linux_fault(ret_fault, "walk of /proc", ENOMEM);
 	}
 	walk.tells_count = tells_count(procfd);
 	if (list_processes(&walk)) {
 		count = walk_all(&walk, finds);
-		if (!keyset_all_found(&walk.wanted) && list_processes(&walk))
+		if (!lsp_keyset_all_found(&walk.wanted) && list_processes(&walk))
 			walk_headless(&finds[0]);
 		for (i = 0; i < count; i++)
 			merge(snapshot, &finds[i]);
-		if (!keyset_all_found(&walk.wanted))
+		if (!lsp_keyset_all_found(&walk.wanted))
 			lsp_sight_read(procfd, snapshot);
 	} else if (errno == 0 || errno == ENOENT || errno == ENOTDIR) {
 		snapshot->notes |= LSP_NOTE_NO_HOLDERS;
@@ -634,7 +571,7 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 	if (atomic_load(&walk.failed))
 		err = lsp_linux_fault(ret_fault, "walk of /proc", atomic_load(&walk.os_code));
 	free(walk.stack);
-	keyset_free(&walk.wanted);
+	lsp_keyset_free(&walk.wanted);
 	pthread_mutex_destroy(&walk.lock);
 	pthread_cond_destroy(&walk.changed);
 	return err;
@@ -643,14 +580,14 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 enum lsp_err lsp_procfd_holds(int procfd, uint32_t pid, const uint64_t *keys, size_t key_count,
 			      struct lsp_fault *ret_fault)
 {
-	struct keyset wanted;
+	struct lsp_keyset wanted;
 	char path[32], link[64];
 	struct dirent *entry;
 	int os_code = ESRCH, fd;
 	DIR *dir;
 
-	if (!keyset_make(&wanted, keys, key_count)) {
-		keyset_free(&wanted);
+	if (!lsp_keyset_make(&wanted, keys, key_count)) {
+		lsp_keyset_free(&wanted);
 		return lsp_linux_fault(ret_fault, "/proc/PID/fd", ENOMEM);
 	}
 	fd = open_headless(procfd, pid);
@@ -668,11 +605,11 @@ enum lsp_err lsp_procfd_holds(int procfd, uint32_t pid, const uint64_t *keys, si
 
 		if (len < 0 && (errno == EACCES || errno == EPERM))
 			os_code = errno;
-		if (key != 0 && keyset_find(&wanted, key))
+		if (key != 0 && lsp_keyset_find(&wanted, key))
 			os_code = 0;
 	}
 	if (dir != NULL)
 		closedir(dir);
-	keyset_free(&wanted);
+	lsp_keyset_free(&wanted);
 	return os_code == 0 ? LSP_OK : lsp_linux_fault(ret_fault, "/proc/PID/fd", os_code);
 }
