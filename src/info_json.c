@@ -174,13 +174,7 @@ static void put_envelope(struct lsp_sink *sink, const struct lsp_info *info)
 	size_t i;
 
 	info->backend->host_name(host, sizeof host);
-	lsp_sink_word(sink, "{\"schema\":1");
-	put_word(sink, false, "tool", "lsports " LSPORTS_VERSION);
-	put_word(sink, false, "host", host);
-	lsp_json_key(sink, false, "time");
-	lsp_sink_byte(sink, '"');
-	lsp_sink_time(sink, (int64_t)time(NULL));
-	lsp_sink_byte(sink, '"');
+	lsp_json_head(sink, "lsports " LSPORTS_VERSION, host, (int64_t)time(NULL));
 	put_bool(sink, "complete", true, info->sight.hidden == 0 && info->sight.unchecked_count == 0);
 	lsp_json_key(sink, false, "hidden_owners");
 	lsp_sink_number(sink, info->sight.hidden);

@@ -162,13 +162,7 @@ void lsp_kill_print_json(const struct lsp_kill *kill)
 
 	kill->backend->host_name(host, sizeof host);
 	lsp_sink_open(&sink, stdout);
-	lsp_sink_word(&sink, "{\"schema\":1");
-	put_word(&sink, "tool", "lsports " LSPORTS_VERSION);
-	put_word(&sink, "host", host);
-	lsp_json_key(&sink, false, "time");
-	lsp_sink_byte(&sink, '"');
-	lsp_sink_time(&sink, (int64_t)time(NULL));
-	lsp_sink_byte(&sink, '"');
+	lsp_json_head(&sink, "lsports " LSPORTS_VERSION, host, (int64_t)time(NULL));
 	put_bool(&sink, "complete", kill->sight.hidden == 0 && kill->sight.unchecked_count == 0);
 	put_number(&sink, false, "hidden_owners", kill->sight.hidden);
 	lsp_json_key(&sink, false, "not_checked");

@@ -225,13 +225,7 @@ void lsp_why_print_json(const struct lsp_why *why)
 
 	why->backend->host_name(host, sizeof host);
 	lsp_sink_open(&sink, stdout);
-	lsp_sink_word(&sink, "{\"schema\":1");
-	put_text(&sink, false, "tool", "lsports " LSPORTS_VERSION);
-	put_text(&sink, false, "host", host);
-	lsp_json_key(&sink, false, "time");
-	lsp_sink_byte(&sink, '"');
-	lsp_sink_time(&sink, (int64_t)time(NULL));
-	lsp_sink_byte(&sink, '"');
+	lsp_json_head(&sink, "lsports " LSPORTS_VERSION, host, (int64_t)time(NULL));
 	put_rules(&sink, &why->rules);
 	/* null: there was no need to look there */
 	lsp_json_key(&sink, false, "other_namespaces_seen");

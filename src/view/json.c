@@ -131,17 +131,7 @@ static void put_envelope(struct lsp_sink *sink, const struct lsp_view *view)
 {
 	size_t i;
 
-	lsp_sink_word(sink, "{\"schema\":1,\"tool\":");
-	lsp_escape_json(sink, view->tool, strlen(view->tool));
-	lsp_json_key(sink, false, "host");
-	if (view->host == NULL || view->host[0] == '\0')
-		lsp_sink_bytes(sink, "null", 4);
-	else
-		lsp_json_text(sink, "host", view->host, strlen(view->host));
-	lsp_json_key(sink, false, "time");
-	lsp_sink_byte(sink, '"');
-	lsp_sink_time(sink, view->time_unix);
-	lsp_sink_byte(sink, '"');
+	lsp_json_head(sink, view->tool, view->host, view->time_unix);
 	lsp_json_key(sink, false, "complete");
 	lsp_sink_word(sink, view->complete ? "true" : "false");
 	lsp_json_key(sink, false, "hidden_owners");

@@ -23,6 +23,22 @@ void lsp_json_key(struct lsp_sink *sink, bool first, const char *key)
 	put_suffixed_key(sink, first, key, "");
 }
 
+void lsp_json_head(struct lsp_sink *sink, const char *tool, const char *host, int64_t time_unix)
+{
+	lsp_sink_word(sink, "{\"schema\":1");
+	lsp_json_key(sink, false, "tool");
+	lsp_json_text(sink, "tool", tool, strlen(tool));
+	lsp_json_key(sink, false, "host");
+	if (host == NULL || host[0] == '\0')
+		lsp_sink_word(sink, "null");
+	else
+		lsp_json_text(sink, "host", host, strlen(host));
+	lsp_json_key(sink, false, "time");
+	lsp_sink_byte(sink, '"');
+	lsp_sink_time(sink, time_unix);
+	lsp_sink_byte(sink, '"');
+}
+
 static void put_known(struct lsp_sink *sink, bool known, uint64_t number)
 {
 	if (known)

@@ -10,6 +10,9 @@
 #include "sink.h"
 #include "value.h"
 
+/* How each document begins: schema, tool, host (NULL or "": null), time (seconds since 1970-01-01 UTC). */
+void lsp_json_head(struct lsp_sink *sink, const char *tool, const char *host, int64_t time_unix);
+
 /* "key": with a comma before it unless it is the first. */
 void lsp_json_key(struct lsp_sink *sink, bool first, const char *key);
 
