@@ -171,18 +171,10 @@ static void put_ranges(struct lsp_sink *sink, const struct lsp_port_ranges *rang
 static void put_envelope(struct lsp_sink *sink, const struct lsp_info *info)
 {
 	char host[256] = "";
-	size_t i;
 
 	info->backend->host_name(host, sizeof host);
 	lsp_json_head(sink, "lsports " LSPORTS_VERSION, host, (int64_t)time(NULL));
-	put_bool(sink, "complete", true, info->sight.hidden == 0 && info->sight.unchecked_count == 0);
-	lsp_json_key(sink, false, "hidden_owners");
-	lsp_sink_number(sink, info->sight.hidden);
-	lsp_json_key(sink, false, "not_checked");
-	lsp_sink_byte(sink, '[');
-	for (i = 0; i < info->sight.unchecked_count; i++)
-		put_item(sink, info->sight.unchecked[i]);
-	lsp_sink_byte(sink, ']');
+	lsp_json_sight(sink, info->sight.hidden, info->sight.unchecked, info->sight.unchecked_count);
 	put_ranges(sink, &info->ranges);
 }
 

@@ -163,16 +163,7 @@ void lsp_kill_print_json(const struct lsp_kill *kill)
 	kill->backend->host_name(host, sizeof host);
 	lsp_sink_open(&sink, stdout);
 	lsp_json_head(&sink, "lsports " LSPORTS_VERSION, host, (int64_t)time(NULL));
-	put_bool(&sink, "complete", kill->sight.hidden == 0 && kill->sight.unchecked_count == 0);
-	put_number(&sink, false, "hidden_owners", kill->sight.hidden);
-	lsp_json_key(&sink, false, "not_checked");
-	lsp_sink_byte(&sink, '[');
-	for (i = 0; i < kill->sight.unchecked_count; i++) {
-		if (i > 0)
-			lsp_sink_byte(&sink, ',');
-		lsp_json_text(&sink, "not_checked", kill->sight.unchecked[i], strlen(kill->sight.unchecked[i]));
-	}
-	lsp_sink_byte(&sink, ']');
+	lsp_json_sight(&sink, kill->sight.hidden, kill->sight.unchecked, kill->sight.unchecked_count);
 	put_bool(&sink, "dry_run", kill->request->dry_run);
 	lsp_json_key(&sink, false, "ports");
 	lsp_sink_word(&sink, "[");

@@ -129,7 +129,6 @@ void lsp_show_rows(const struct lsp_show *show, const struct lsp_request *reques
 		.wide = request->wide,
 		.tool = "lsports " LSPORTS_VERSION,
 		.host = host,
-		.complete = sight->hidden == 0 && sight->unchecked_count == 0,
 		.hidden_owners = sight->hidden,
 		.not_checked = sight->unchecked,
 		.not_checked_count = sight->unchecked_count,

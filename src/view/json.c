@@ -129,21 +129,8 @@ static void put_record(struct json *json, const struct lsp_row *row)
 
 static void put_envelope(struct lsp_sink *sink, const struct lsp_view *view)
 {
-	size_t i;
-
 	lsp_json_head(sink, view->tool, view->host, view->time_unix);
-	lsp_json_key(sink, false, "complete");
-	lsp_sink_word(sink, view->complete ? "true" : "false");
-	lsp_json_key(sink, false, "hidden_owners");
-	lsp_sink_number(sink, view->hidden_owners);
-	lsp_json_key(sink, false, "not_checked");
-	lsp_sink_byte(sink, '[');
-	for (i = 0; i < view->not_checked_count; i++) {
-		if (i > 0)
-			lsp_sink_byte(sink, ',');
-		lsp_escape_json(sink, view->not_checked[i], strlen(view->not_checked[i]));
-	}
-	lsp_sink_byte(sink, ']');
+	lsp_json_sight(sink, view->hidden_owners, view->not_checked, view->not_checked_count);
 	lsp_json_key(sink, false, "sockets");
 }
 

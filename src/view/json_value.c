@@ -39,6 +39,24 @@ void lsp_json_head(struct lsp_sink *sink, const char *tool, const char *host, in
 	lsp_sink_byte(sink, '"');
 }
 
+void lsp_json_sight(struct lsp_sink *sink, size_t hidden_owners, const char *const *not_checked, size_t count)
+{
+	size_t i;
+
+	lsp_json_key(sink, false, "complete");
+	lsp_sink_word(sink, hidden_owners == 0 && count == 0 ? "true" : "false");
+	lsp_json_key(sink, false, "hidden_owners");
+	lsp_sink_number(sink, hidden_owners);
+	lsp_json_key(sink, false, "not_checked");
+	lsp_sink_byte(sink, '[');
+	for (i = 0; i < count; i++) {
+		if (i > 0)
+			lsp_sink_byte(sink, ',');
+		lsp_escape_json(sink, not_checked[i], strlen(not_checked[i]));
+	}
+	lsp_sink_byte(sink, ']');
+}
+
 static void put_known(struct lsp_sink *sink, bool known, uint64_t number)
 {
 	if (known)

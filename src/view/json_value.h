@@ -13,6 +13,9 @@
 /* How each document begins: schema, tool, host (NULL or "": null), time (seconds since 1970-01-01 UTC). */
 void lsp_json_head(struct lsp_sink *sink, const char *tool, const char *host, int64_t time_unix);
 
+/* What could not be seen: complete, hidden_owners, not_checked (count sentences). */
+void lsp_json_sight(struct lsp_sink *sink, size_t hidden_owners, const char *const *not_checked, size_t count);
+
 /* "key": with a comma before it unless it is the first. */
 void lsp_json_key(struct lsp_sink *sink, bool first, const char *key);
 

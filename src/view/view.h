@@ -29,7 +29,6 @@ struct lsp_view {
 	const char *tool;  /* "lsports 0.1.0" */
 	const char *host;  /* NULL or "": null */
 	int64_t time_unix; /* seconds since 1970-01-01 UTC */
-	bool complete;     /* nothing was hidden, torn or left unchecked */
 	size_t hidden_owners;
 	const char *const *not_checked; /* sentences; not_checked_count of them */
 	size_t not_checked_count;
