@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <lsports/backend.h>
+#include <lsports/language.h>
 
 #include "cli/options.h"
 #include "info.h"
@@ -45,6 +46,7 @@ int main(int argc, char *argv[])
 	char usage[LSP_USAGE_TEXT_MAX];
 	int code;
 
+	lsp_language_start();
 	if (!lsp_request_parse(argc, argv, &request, usage)) {
 		lsp_say_usage("%s", usage);
 		return 2;

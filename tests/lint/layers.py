@@ -27,8 +27,9 @@ MAY_INCLUDE = {
 MAY_CALL = {
     "core": [],
     "registry": [],
-    "cli": ["core", "registry"],
-    "view": ["core", "registry"],
+    "language": [],
+    "cli": ["core", "registry", "language"],
+    "view": ["core", "registry", "language"],
     "act": ["core"],
     "bind": ["core"],
     "platform": ["core"],
@@ -149,8 +150,8 @@ def symbols_of(library):
 
 
 def check_symbols(build):
-    libraries = {path.stem[3:]: path for path in [*build.glob("src/*/lib*.a"), *build.glob("platform/*/libplatform.a")]}
-    missing = {"core", "registry", "cli", "view", "act", "platform"} - set(libraries)
+    libraries = {path.stem[3:]: path for path in [*build.glob("src/*/lib*.a"), *build.glob("platform/*/lib*.a")]}
+    missing = {"core", "registry", "cli", "view", "act", "platform", "language"} - set(libraries)
     for room in sorted(missing):
         fault(build, f"lib{room}.a is not there: build first")
     symbols = {room: list(symbols_of(path)) for room, path in libraries.items() if room in MAY_CALL}
@@ -165,7 +166,7 @@ def check_symbols(build):
             name = plain(symbol)
             if symbol.startswith("lsp_"):
                 fault(f"{room}/{unit}", f"calls {symbol}, which is not of {', '.join([room, *MAY_CALL[room]])}")
-            elif room == "platform":
+            elif room in ("platform", "language"):
                 if name in PLATFORM_NEVER:
                     fault(f"{room}/{unit}", f"uses {symbol}: a backend never prints and never exits")
             elif name not in PURE and name not in EXCEPT.get((room, unit), ()):

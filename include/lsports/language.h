@@ -1,0 +1,27 @@
+/*
+ * language.h - the program's own words in the reader's language. Their keys are the English sentences.
+ *
+ * Only what people read is translated: JSON keys and words, states, option names and machine formats never are.
+ */
+#ifndef LSPORTS_LANGUAGE_H
+#define LSPORTS_LANGUAGE_H
+
+#ifdef __GNUC__
+#define LSP_FORMAT_OF(n) __attribute__((format_arg(n))) /* the translation takes the arguments of the original */
+#else
+#define LSP_FORMAT_OF(n)
+#endif
+
+/* The translation of a text, or the text itself when there is none. Static; never NULL, never "" for a text. */
+const char *lsp_text(const char *english) LSP_FORMAT_OF(1);
+
+/* The same of a text that depends on a count: "%zu port" and "%zu ports". */
+const char *lsp_text_of(const char *one, const char *many, unsigned long count) LSP_FORMAT_OF(1) LSP_FORMAT_OF(2);
+
+/* The language of the environment; before the first text. Without it, and where the system has no catalogues: English. */
+void lsp_language_start(void);
+
+#define _(english) lsp_text(english)
+#define N_(english) english /* marks a text of a const table: translated where it is said */
+
+#endif
