@@ -16,4 +16,15 @@ uint32_t lsp_system_self(void);
 void lsp_system_pause(unsigned ms);
 uint64_t lsp_system_now_ms(void);
 
+/* --- terminate.c: see backend.h, grip and the calls behind it ----------------------------------------------- */
+
+enum lsp_err lsp_terminate_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault);
+bool lsp_terminate_is_sure(const struct lsp_grip *grip);
+enum lsp_err lsp_terminate_holds(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
+				 struct lsp_fault *ret_fault);
+enum lsp_err lsp_terminate_end(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault);
+bool lsp_terminate_ended(const struct lsp_grip *grip, unsigned limit_ms);
+void lsp_terminate_release(struct lsp_grip *grip);
+bool lsp_terminate_signal_of(const char *name, int *ret_signal);
+
 #endif
