@@ -109,6 +109,7 @@ const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend backend = {
 		.name = "windows",
+		.dialect = LSP_DIALECT_WINDOWS,
 		.sockets = windows_sockets,
 		.holders = windows_holders,
 		.process = windows_process,
