@@ -45,28 +45,6 @@ static enum lsp_err windows_sockets_elsewhere(struct lsp_snapshot *snapshot, con
 	return unsupported(ret_fault, "network namespaces");
 }
 
-static enum lsp_err windows_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
-				  struct lsp_fault *ret_fault)
-{
-	(void)proto;
-	(void)addr;
-	(void)port;
-	(void)way;
-	return unsupported(ret_fault, "binding of ports");
-}
-
-static void windows_rules(struct lsp_rules *ret_rules)
-{
-	*ret_rules = (struct lsp_rules){.has = 0};
-}
-
-static size_t windows_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	(void)ret_addrs;
-	(void)max;
-	return 0;
-}
-
 static void windows_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
 {
 	(void)snapshot;
@@ -95,11 +73,6 @@ static void windows_text(char *ret_text, size_t size)
 		ret_text[0] = '\0';
 }
 
-static void windows_port_ranges(struct lsp_port_ranges *ret_ranges)
-{
-	*ret_ranges = (struct lsp_port_ranges){.has = 0};
-}
-
 static void windows_console(struct lsp_console *ret_console)
 {
 	*ret_console = (struct lsp_console){.is_terminal = false};
@@ -124,13 +97,13 @@ const struct lsp_backend *lsp_backend_native(void)
 		.pause = lsp_system_pause,
 		.now_ms = lsp_system_now_ms,
 		.sockets_elsewhere = windows_sockets_elsewhere,
-		.bind_try = windows_bind_try,
-		.rules = windows_rules,
-		.addresses = windows_addresses,
+		.bind_try = lsp_bind_try,
+		.rules = lsp_rules,
+		.links = lsp_links_read,
+		.addresses = lsp_links_addresses,
 		.name_of = windows_name_of,
 		.user_id = windows_user_id,
 		.hosts_of = windows_hosts_of,
-		.port_ranges = windows_port_ranges,
 		.host_name = windows_text,
 		.console = windows_console,
 		.way_out = windows_text,

@@ -27,4 +27,12 @@ bool lsp_terminate_ended(const struct lsp_grip *grip, unsigned limit_ms);
 void lsp_terminate_release(struct lsp_grip *grip);
 bool lsp_terminate_signal_of(const char *name, int *ret_signal);
 
+/* --- bind.c, links.c: see backend.h ------------------------------------------------------------------------- */
+
+enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
+			  struct lsp_fault *ret_fault);
+void lsp_rules(struct lsp_rules *ret_rules);
+enum lsp_err lsp_links_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+size_t lsp_links_addresses(struct lsp_addr *ret_addrs, size_t max);
+
 #endif
