@@ -24,12 +24,6 @@ static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct l
 			     char ret_phrase[PHRASE_MAX])
 {
 	const char *user = process->user, *name = process->name != NULL ? process->name : "a process";
-	char service[PHRASE_MAX / 2];
-
-	if ((process->has & LSP_PROCESS_IS_SERVICE) != 0 && process->unit != NULL) {
-		snprintf(service, sizeof service, "service %.200s in %.100s", process->unit, name);
-		name = service;
-	}
 	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
 		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
 	if (user != NULL)

@@ -13,7 +13,7 @@
 
 #include <windows.h>
 
-#include "key.h"
+#include "iptable_read.h"
 #include "services.h"
 
 #define SYSTEM_PID 4
@@ -92,33 +92,21 @@ bool lsp_terminate_is_sure(const struct lsp_grip *grip)
 	return grip->handle != NULL;
 }
 
-static bool is_among(uint64_t key, const uint64_t *keys, size_t key_count)
-{
-	size_t i;
-
-	for (i = 0; i < key_count; i++) {
-		if (keys[i] == key)
-			return true;
-	}
-	return false;
-}
-
+/* The socket is looked for again: what somebody else holds by now has another pid in its key. */
 enum lsp_err lsp_terminate_holds(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
 				 struct lsp_fault *ret_fault)
 {
 	const struct lsp_hint hint = {.protos = LSP_PROTO_ALL, .states = LSP_STATE_ALL};
-	struct lsp_snapshot *snapshot = lsp_snapshot_new();
-	enum lsp_err err = lsp_backend_native()->sockets(snapshot, &hint, ret_fault);
-	bool holds = false;
+	bool *still = calloc(key_count + 1, sizeof *still), holds = false;
+	enum lsp_err err;
 	size_t i;
 
-	for (i = 0; err == LSP_OK && i < snapshot->socket_count && !holds; i++) {
-		const struct lsp_socket *socket = &snapshot->sockets[i];
-
-		holds = (socket->has & LSP_HAS_KEY) != 0 && lsp_key_pid(socket->key) == grip->pid &&
-			is_among(socket->key, keys, key_count);
-	}
-	lsp_snapshot_free(snapshot);
+	if (still == NULL)
+		return lsp_windows_fault(ret_fault, "GetExtendedTcpTable", LSP_WIN_NOT_ENOUGH_MEMORY);
+	err = lsp_iptable_still(&lsp_iptable_native, &hint, keys, key_count, still, ret_fault);
+	for (i = 0; err == LSP_OK && i < key_count; i++)
+		holds |= still[i] && lsp_iptable_pid(keys[i]) == grip->pid;
+	free(still);
 	if (err == LSP_OK && (!holds || has_ended(grip->handle)))
 		return gone(ret_fault, "GetExtendedTcpTable");
 	return err;
@@ -126,7 +114,7 @@ enum lsp_err lsp_terminate_holds(const struct lsp_grip *grip, const uint64_t *ke
 
 /* Windows stops with it: csrss, wininit, and services that are set up so. Windows 8.1 and later tell; mingw's headers do
  * not know the call. */
-static bool is_critical(HANDLE handle)
+bool lsp_terminate_is_critical(void *handle)
 {
 	union {
 		FARPROC any;
@@ -158,7 +146,7 @@ enum lsp_err lsp_terminate_end(const struct lsp_grip *grip, int signal, struct l
 		return err;
 	}
 	*grip->is_stopping = false;
-	if (grip->pid == SYSTEM_PID || !grip->may_end || is_critical(grip->handle))
+	if (grip->pid == SYSTEM_PID || !grip->may_end || lsp_terminate_is_critical(grip->handle))
 		return refuse(grip, ret_fault, ERROR_ACCESS_DENIED);
 	if (!TerminateProcess(grip->handle, EXIT_CODE))
 		return refuse(grip, ret_fault, GetLastError());
