@@ -190,8 +190,9 @@ static void test_devices(void **state)
 		{"0.0.0.0", 0, BARE, LSP_SCOPE_LINK, {BARE}},	 /* what neighbours send to our other addresses */
 		{"::", V6ONLY, IN0, LSP_SCOPE_LINK, {IN0}},
 		{"0.0.0.0", 0, IN0, LSP_SCOPE_PRIVATE, {IN0}},
-		{"0.0.0.0", 0, BLUE, LSP_SCOPE_PRIVATE, {BLUE, IN0}},
-		{"10.6.0.1", 0, BLUE, LSP_SCOPE_PRIVATE, {BLUE, IN0}},
+		{"0.0.0.0", 0, BLUE, LSP_SCOPE_PRIVATE, {IN0}},
+		{"10.6.0.1", 0, BLUE, LSP_SCOPE_PRIVATE, {IN0}},
+		{"10.6.0.1", 0, ETH0, LSP_SCOPE_PRIVATE, {ETH0}}, /* whoever sends to it there */
 	};
 	struct lsp_snapshot *snapshot = host();
 
