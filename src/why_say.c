@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "bind/port.h"
 #include "say.h"
 #include "view/escape.h"
@@ -20,7 +22,7 @@ struct text {
 	size_t used;
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...)
+LSP_FORMAT(2, 3) static void put(struct text *text, const char *format, ...)
 {
 	va_list args;
 	int len;
