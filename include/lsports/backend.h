@@ -41,14 +41,6 @@ struct lsp_console {
 	unsigned width;    /* columns; 0: unknown */
 };
 
-/* Which ports this host treats in its own way. */
-enum lsp_port_ranges_has { LSP_RANGES_HAS_EPHEMERAL = 1 << 0, LSP_RANGES_HAS_PRIVILEGED = 1 << 1 };
-struct lsp_port_ranges {
-	uint16_t ephemeral_low, ephemeral_high; /* given to outgoing connections; both included */
-	uint16_t privileged_below; /* ports below it need rights to bind; 0: none does */
-	uint8_t has; /* enum lsp_port_ranges_has */
-};
-
 /* A grip on one process: what is done through it reaches that process or nobody, whoever gets its pid. */
 struct lsp_grip;
 
@@ -114,6 +106,10 @@ struct lsp_backend {
 	enum lsp_err (*bind_try)(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 				 struct lsp_fault *ret_fault);
 
+	/* Adds every interface of our network namespace and its addresses. What fails sets LSP_NOTE_NO_LINKS and adds none.
+	 * A list that stayed torn is kept, with LSP_NOTE_TORN. */
+	enum lsp_err (*links)(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
 
@@ -128,9 +124,6 @@ struct lsp_backend {
 
 	/* Adds the host names of addresses, as far as they are found within limit_ms in all. */
 	void (*hosts_of)(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
-
-	/* What is not known has no bit. */
-	void (*port_ranges)(struct lsp_port_ranges *ret_ranges);
 
 	/* This host's own name, "" when unknown. */
 	void (*host_name)(char *ret_name, size_t size);
