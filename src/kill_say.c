@@ -23,7 +23,12 @@ static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct l
 			     char ret_phrase[PHRASE_MAX])
 {
 	const char *user = process->user, *name = process->name != NULL ? process->name : "a process";
+	char service[PHRASE_MAX / 2];
 
+	if ((process->has & LSP_PROCESS_IS_SERVICE) != 0 && process->unit != NULL) {
+		snprintf(service, sizeof service, "service %.200s in %.100s", process->unit, name);
+		name = service;
+	}
 	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
 		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
 	if (user != NULL)
@@ -110,6 +115,12 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 		return "it is a service manager and holds the port for one of its units: systemctl --user list-sockets";
 	case LSP_REFUSAL_SHARED:
 		return "a process that is not ended holds the same socket, so the port would not be free";
+	case LSP_REFUSAL_VITAL:
+		return "the system ends with it";
+	case LSP_REFUSAL_HOST:
+		snprintf(ret_text, size, "several services run in it (%.200s), and which of them has the port cannot be told; stop the "
+			 "right one: net stop NAME", victim->process->unit);
+		return ret_text;
 	case LSP_REFUSAL_FORWARDER:
 		lsp_forwards(victim->process, target, sizeof target);
 		snprintf(ret_text, size,
@@ -119,6 +130,19 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 	default:
 		return "";
 	}
+}
+
+/* Of Windows: what is stopped in the process's place, and what the service manager stops before. */
+static void put_services(struct lsp_sink *sink, const struct lsp_process *process)
+{
+	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || process->unit == NULL)
+		return;
+	lsp_sink_word(sink, "\n    stopped as a service: ");
+	lsp_escape_text(sink, process->unit, strlen(process->unit));
+	if (process->dependants == NULL)
+		return;
+	lsp_sink_word(sink, "\n    services that need it and stop first: ");
+	lsp_escape_text(sink, process->dependants, strlen(process->dependants));
 }
 
 static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const struct lsp_victim *victim)
@@ -139,6 +163,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 		lsp_sink_word(sink, count++ == 0 ? "\n    holds: " : ", ");
 		put_socket(sink, kill->before, kill->before_rows[i].socket);
 	}
+	put_services(sink, victim->process);
 	clients = lsp_kill_others(kill, victim, put_other, &others);
 	if (clients > 0) {
 		lsp_sink_word(sink, "\n    connected clients: ");
@@ -147,7 +172,8 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	if (victim->refusal != LSP_REFUSAL_NONE) {
 		const char *text = reason_of(victim, reason, sizeof reason);
 
-		lsp_sink_word(sink, victim->refusal == LSP_REFUSAL_SELF ? "\n    refused: " : "\n    refused without --force: ");
+		lsp_sink_word(sink, lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? "\n    refused: " :
+											     "\n    refused without --force: ");
 		lsp_escape_text(sink, text, strlen(text));
 	}
 	lsp_sink_byte(sink, '\n');
@@ -249,7 +275,7 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		break;
 	case LSP_OUTCOME_REFUSED:
 		lsp_say("%s: not ended: %s: %s%s", place, phrase, reason_of(victim, reason, sizeof reason),
-			victim->refusal != LSP_REFUSAL_SELF ? "; --force ends it all the same" : "");
+			lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? "" : "; --force ends it all the same");
 		break;
 	case LSP_OUTCOME_DECLINED:
 		lsp_say("%s: still held by %s, left alone as you said", place, phrase);

@@ -1,6 +1,8 @@
 /*
  * backend.c - Windows as a backend: the tables of iphlpapi, joined to processes by their pids.
  */
+#include "iptable_read.h"
+#include "process_read.h"
 #include "win.h"
 
 static enum lsp_err unsupported(struct lsp_fault *ret_fault, const char *op)
@@ -11,30 +13,38 @@ static enum lsp_err unsupported(struct lsp_fault *ret_fault, const char *op)
 }
 
 static enum lsp_err windows_sockets(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
-				 struct lsp_fault *ret_fault)
+				    struct lsp_fault *ret_fault)
 {
-	(void)snapshot;
-	(void)hint;
-	return unsupported(ret_fault, "list of sockets");
+	snapshot->notes |= LSP_NOTE_OWN_KEYS;
+	return lsp_iptable_read(&lsp_iptable_native, snapshot, hint, ret_fault);
 }
 
 static enum lsp_err windows_holders(struct lsp_snapshot *snapshot, const uint64_t *keys, size_t key_count,
-				 unsigned want, struct lsp_fault *ret_fault)
+				    unsigned want, struct lsp_fault *ret_fault)
 {
-	(void)keys;
-	(void)key_count;
-	(void)want;
-	snapshot->notes |= LSP_NOTE_NO_HOLDERS;
-	return unsupported(ret_fault, "list of processes");
+	struct lsp_process_calls calls;
+	struct lsp_process_native *native = lsp_process_native_open(&calls);
+	enum lsp_err err;
+
+	if (native == NULL)
+		return lsp_windows_fault(ret_fault, "list of processes", LSP_WIN_NOT_ENOUGH_MEMORY);
+	err = lsp_process_holders(&calls, &lsp_iptable_native, snapshot, keys, key_count, want, ret_fault);
+	lsp_process_native_close(native);
+	return err;
 }
 
 static enum lsp_err windows_process(struct lsp_snapshot *snapshot, uint32_t pid, unsigned want,
-				 struct lsp_fault *ret_fault)
+				    struct lsp_fault *ret_fault)
 {
-	(void)snapshot;
-	(void)pid;
-	(void)want;
-	return unsupported(ret_fault, "process");
+	struct lsp_process_calls calls;
+	struct lsp_process_native *native = lsp_process_native_open(&calls);
+	enum lsp_err err;
+
+	if (native == NULL)
+		return lsp_windows_fault(ret_fault, "process", LSP_WIN_NOT_ENOUGH_MEMORY);
+	err = lsp_process_add(&calls, snapshot, pid, want, ret_fault);
+	lsp_process_native_close(native);
+	return err;
 }
 
 static enum lsp_err windows_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault)
@@ -87,12 +97,14 @@ static bool windows_signal_of(const char *name, int *ret_signal)
 	return false;
 }
 
+/* There is one network namespace; the machines of WSL 2 and Hyper-V are machines of their own. */
 static enum lsp_err windows_sockets_elsewhere(struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
-					   struct lsp_fault *ret_fault)
+					      struct lsp_fault *ret_fault)
 {
+	(void)snapshot;
 	(void)hint;
-	snapshot->notes |= LSP_NOTE_UNSEEN_NAMESPACES;
-	return unsupported(ret_fault, "network namespaces");
+	(void)ret_fault;
+	return LSP_OK;
 }
 
 static enum lsp_err windows_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
@@ -110,20 +122,7 @@ static void windows_rules(struct lsp_rules *ret_rules)
 	*ret_rules = (struct lsp_rules){.has = 0};
 }
 
-static size_t windows_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	(void)ret_addrs;
-	(void)max;
-	return 0;
-}
-
-static void windows_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
-{
-	(void)snapshot;
-	(void)kind;
-	(void)id;
-}
-
+/* Accounts have names and SIDs, no numbers. */
 static bool windows_user_id(const char *name, uint32_t *ret_uid)
 {
 	(void)name;
@@ -131,28 +130,9 @@ static bool windows_user_id(const char *name, uint32_t *ret_uid)
 	return false;
 }
 
-static void windows_hosts_of(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms)
-{
-	(void)snapshot;
-	(void)addrs;
-	(void)count;
-	(void)limit_ms;
-}
-
-static void windows_text(char *ret_text, size_t size)
-{
-	if (size > 0)
-		ret_text[0] = '\0';
-}
-
 static void windows_port_ranges(struct lsp_port_ranges *ret_ranges)
 {
 	*ret_ranges = (struct lsp_port_ranges){.has = 0};
-}
-
-static void windows_console(struct lsp_console *ret_console)
-{
-	*ret_console = (struct lsp_console){.is_terminal = false};
 }
 
 const struct lsp_backend *lsp_backend_native(void)
@@ -175,14 +155,14 @@ const struct lsp_backend *lsp_backend_native(void)
 		.sockets_elsewhere = windows_sockets_elsewhere,
 		.bind_try = windows_bind_try,
 		.rules = windows_rules,
-		.addresses = windows_addresses,
-		.name_of = windows_name_of,
+		.addresses = lsp_links_addresses,
+		.name_of = lsp_system_name_of,
 		.user_id = windows_user_id,
-		.hosts_of = windows_hosts_of,
+		.hosts_of = lsp_resolve_hosts,
 		.port_ranges = windows_port_ranges,
-		.host_name = windows_text,
-		.console = windows_console,
-		.way_out = windows_text,
+		.host_name = lsp_system_host_name,
+		.console = lsp_system_console,
+		.way_out = lsp_system_way_out,
 	};
 
 	return &backend;

@@ -77,7 +77,7 @@ static bool process_matches(const struct lsp_process *process, const struct lsp_
 		return true;
 	if (process->exe == NULL)
 		return false;
-	file = strrchr(process->exe, '/');
+	file = strrchr(process->exe, process->exe[0] == '/' ? '/' : '\\');
 	return same_word(file != NULL ? file + 1 : process->exe, match->name);
 }
 

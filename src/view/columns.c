@@ -117,7 +117,9 @@ static struct lsp_value peer_port_of(struct lsp_subject *s)
 
 static struct lsp_value inode_of(struct lsp_subject *s)
 {
-	return s->socket->has & LSP_HAS_KEY ? number(s->socket->key) : none;
+	bool is_inode = (s->socket->has & LSP_HAS_KEY) != 0 && (s->snapshot->notes & LSP_NOTE_OWN_KEYS) == 0;
+
+	return is_inode ? number(s->socket->key) : none;
 }
 
 static struct lsp_value uid_of(struct lsp_subject *s)
@@ -174,7 +176,7 @@ static struct lsp_value pid_of(struct lsp_subject *s)
 
 static struct lsp_value fds_of(struct lsp_subject *s)
 {
-	if (s->holder_count == 0)
+	if (s->holder_count == 0 || (s->snapshot->notes & LSP_NOTE_OWN_KEYS) != 0)
 		return none;
 	return (struct lsp_value){.kind = LSP_VALUE_FDS, .holders = s->holders, .len = s->holder_count};
 }

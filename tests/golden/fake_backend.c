@@ -19,6 +19,7 @@
  *   holder KEY PID FD
  *   process PID [birth=N name=S exe=S argv=S uid=N user=S started=MS gone      argv: each ended by \0
  *                parent=N unit=S user_unit container=S init
+ *                service (unit is one of Windows) services (unit is several of them) dependants=S vital
  *                term=MS|never kill=MS|never   how long it lives on after TERM or another signal, after KILL; left out: 0
  *                grip=WORD holds=WORD end=WORD unsure]   WORD gone denied unsupported: what the grip answers
  * Any line may have after=PID[+MS]: it is so only when that process has ended (so long ago). Who ended holds nothing, and

@@ -74,7 +74,11 @@ static void add_kin(const struct line *line, struct lsp_process *process, unsign
 {
 	process->parent = (uint32_t)fake_number(line, "parent", LSP_PROCESS_HAS_PARENT, has);
 	process->unit = fake_value(line, "unit", NULL);
+	process->dependants = fake_value(line, "dependants", NULL);
 	process->container = fake_value(line, "container", NULL);
+	*has |= fake_value(line, "vital", NULL) != NULL ? LSP_PROCESS_IS_VITAL : 0;
+	*has |= fake_value(line, "service", NULL) != NULL ? LSP_PROCESS_IS_SERVICE | LSP_PROCESS_NO_SIGNALS : 0;
+	*has |= fake_value(line, "services", NULL) != NULL ? LSP_PROCESS_IS_SERVICE | LSP_PROCESS_HOSTS_MANY : 0;
 	*has |= fake_value(line, "init", NULL) != NULL ? LSP_PROCESS_IS_INIT : 0;
 	*has |= fake_value(line, "user_unit", NULL) != NULL ? LSP_PROCESS_USER_UNIT : 0;
 }
