@@ -32,6 +32,7 @@ enum lsp_process_want {
 	LSP_WANT_UID = 1 << 3,
 	LSP_WANT_STARTED = 1 << 4,
 	LSP_WANT_KIN = 1 << 5, /* parent, unit, container, LSP_PROCESS_IS_INIT */
+	LSP_WANT_ACCOUNT = 1 << 6, /* user, where sockets have no uid that tells it (Windows) */
 };
 
 /* Where stdout goes. */
@@ -119,7 +120,8 @@ struct lsp_backend {
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
 
-	/* The number of an account name. False when there is no such account. */
+	/* The number of an account name. False when there is no such account. NULL: accounts have no numbers here, and of
+	 * processes the user's name is told (Windows). */
 	bool (*user_id)(const char *name, uint32_t *ret_uid);
 
 	/* Adds the host names of addresses, as far as they are found within limit_ms in all. */

@@ -122,14 +122,6 @@ static void windows_rules(struct lsp_rules *ret_rules)
 	*ret_rules = (struct lsp_rules){.has = 0};
 }
 
-/* Accounts have names and SIDs, no numbers. */
-static bool windows_user_id(const char *name, uint32_t *ret_uid)
-{
-	(void)name;
-	(void)ret_uid;
-	return false;
-}
-
 static void windows_port_ranges(struct lsp_port_ranges *ret_ranges)
 {
 	*ret_ranges = (struct lsp_port_ranges){.has = 0};
@@ -157,7 +149,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.rules = windows_rules,
 		.addresses = lsp_links_addresses,
 		.name_of = lsp_system_name_of,
-		.user_id = windows_user_id,
+		.user_id = NULL, /* accounts have names and SIDs */
 		.hosts_of = lsp_resolve_hosts,
 		.port_ranges = windows_port_ranges,
 		.host_name = lsp_system_host_name,

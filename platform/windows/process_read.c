@@ -3,6 +3,7 @@
  */
 #include "process_read.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +13,12 @@
 
 #define UNIX_EPOCH 116444736000000000u /* 1970-01-01 UTC in 100 ns since 1601 */
 #define TEXT_MAX (LSP_UTF8_MAX(LSP_UNITS_MAX) + 1)
-#define SERVICE_HOST "svchost.exe" /* what runs in it has no name of its own but the services' */
 
 /* Room for what one look at a process gives; the record points into it. */
 struct room {
 	uint16_t units[LSP_UNITS_MAX];
 	char exe[TEXT_MAX], line[TEXT_MAX], argv[TEXT_MAX];
-	char name[LSP_UTF8_MAX(260) + 1], user[1024], services[2048];
+	char name[LSP_UTF8_MAX(260) + 1], host[4096], user[1024], services[2048];
 };
 
 /* A process that is being looked at. handle NULL: we may not, or it is not there. */
@@ -115,6 +115,12 @@ static void read_parent(const struct lsp_process_calls *calls, const struct subj
 	let_go(calls, &parent);
 }
 
+/* What runs services of others and has no name of its own. */
+static bool is_host(const struct lsp_process *process)
+{
+	return process->name != NULL && same_file(process->name, "svchost.exe");
+}
+
 static void read_services(const struct lsp_process_calls *calls, const struct subject *subject, struct room *room,
 			  struct lsp_process *process)
 {
@@ -124,6 +130,10 @@ static void read_services(const struct lsp_process_calls *calls, const struct su
 		return;
 	process->unit = room->services;
 	process->has |= LSP_PROCESS_IS_SERVICE | (count > 1 ? LSP_PROCESS_HOSTS_MANY : 0);
+	if (is_host(process)) {
+		snprintf(room->host, sizeof room->host, "%s (%s)", process->name, process->unit);
+		process->name = room->host;
+	}
 }
 
 /* True when all that was wanted is known; false: we may not look. */
@@ -142,15 +152,15 @@ static bool read_process(const struct lsp_process_calls *calls, const struct sub
 		read_names(calls, subject, room, &process);
 	if ((want & LSP_WANT_ARGV) != 0 && subject->code == 0)
 		read_argv(calls, subject, room, &process);
-	if ((want & LSP_WANT_UID) != 0 && subject->code == 0 &&
+	if ((want & (LSP_WANT_UID | LSP_WANT_ACCOUNT)) != 0 && subject->code == 0 &&
 	    calls->user(calls->self, subject->handle, room->user, sizeof room->user))
 		process.user = room->user;
 	if ((want & LSP_WANT_KIN) != 0)
 		read_parent(calls, subject, &process);
-	if ((want & LSP_WANT_KIN) != 0 || (process.name != NULL && same_file(process.name, SERVICE_HOST)))
+	if ((want & LSP_WANT_KIN) != 0 || is_host(&process))
 		read_services(calls, subject, room, &process);
 	got |= (process.exe != NULL ? LSP_WANT_EXE : 0) | (process.argv != NULL ? LSP_WANT_ARGV : 0) |
-	       (process.user != NULL ? LSP_WANT_UID : 0) | (subject->created != 0 ? LSP_WANT_STARTED : 0);
+	       (process.user != NULL ? LSP_WANT_UID | LSP_WANT_ACCOUNT : 0) | (subject->created != 0 ? LSP_WANT_STARTED : 0);
 	*ret_process = process;
 	return (want & ~got) == 0;
 }

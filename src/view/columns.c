@@ -268,7 +268,7 @@ const struct lsp_column_entry lsp_column_table[LSP_COLUMN_COUNT] = {
 			       .value = peer_port_of, .to_right = true},
 	[LSP_COL_INODE] = {"inode", "INODE", "socket inode", "inode", .value = inode_of, .to_right = true},
 	[LSP_COL_UID] = {"uid", "UID", "uid of the socket", "uid", .value = uid_of, .to_right = true},
-	[LSP_COL_USER] = {"user", "USER", "user of the socket", "user", .value = user_of,
+	[LSP_COL_USER] = {"user", "USER", "user of the socket", "user", .value = user_of, .wants = LSP_WANT_ACCOUNT,
 			  .give_way = 7, .least = 6, .may_go = true},
 	[LSP_COL_QUEUE] = {"queue", "QUEUE", "LISTEN: connections waiting/limit; else: bytes unread/unsent", "queue",
 			   .value = queue_of, .to_right = true},
