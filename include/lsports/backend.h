@@ -48,8 +48,12 @@ struct lsp_grip;
 /* How a process is asked to end. Other numbers are the system's own (signal(7)). */
 enum lsp_signal { LSP_SIGNAL_KILL = 9, LSP_SIGNAL_TERM = 15 };
 
+/* Whose commands change things on a system. */
+enum lsp_dialect { LSP_DIALECT_UNIX = 0, LSP_DIALECT_WINDOWS };
+
 struct lsp_backend {
 	const char *name; /* "linux", "none", … */
+	enum lsp_dialect dialect;
 
 	/* Adds the sockets of the caller's network namespace.
 	 * DENIED, UNSUPPORTED: cannot be read here. IO, MALFORMED: reading failed.

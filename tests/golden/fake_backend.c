@@ -14,6 +14,7 @@
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
  *   bind …, rules …, address …      fake_bind.c
  *   self PID               lsports itself; left out: 9000
+ *   windows                commands are those of Windows
  *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
  *   holder KEY PID FD
@@ -235,9 +236,17 @@ static bool fake_signal_of(const char *name, int *ret_signal)
 	return false;
 }
 
+static void speak_windows(const struct line *line, void *arg)
+{
+	struct lsp_backend *fake = arg;
+
+	(void)line;
+	fake->dialect = LSP_DIALECT_WINDOWS;
+}
+
 const struct lsp_backend *lsp_backend_native(void)
 {
-	static const struct lsp_backend fake = {
+	static struct lsp_backend fake = {
 		.name = "fake",
 		.sockets = fake_sockets,
 		.holders = fake_holders,
@@ -264,5 +273,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.way_out = fake_way_out,
 	};
 
+	fake_walk("windows", speak_windows, &fake);
 	return &fake;
 }
