@@ -11,14 +11,14 @@
 #include "utf16.h"
 #include "win.h"
 
-#define UNIX_EPOCH 116444736000000000u /* 1970-01-01 UTC in 100 ns since 1601 */
+#define UNIX_EPOCH UINT64_C(116444736000000000) /* 1970-01-01 UTC in 100 ns since 1601 */
 #define TEXT_MAX (LSP_UTF8_MAX(LSP_UNITS_MAX) + 1)
 
 /* Room for what one look at a process gives; the record points into it. */
 struct room {
 	uint16_t units[LSP_UNITS_MAX];
 	char exe[TEXT_MAX], line[TEXT_MAX], argv[TEXT_MAX];
-	char name[LSP_UTF8_MAX(260) + 1], host[4096], user[1024], services[2048];
+	char name[LSP_UTF8_MAX(260) + 1], host[2080], user[1024], services[2048];
 };
 
 /* A process that is being looked at. handle NULL: we may not, or it is not there. */
@@ -131,7 +131,7 @@ static void read_services(const struct lsp_process_calls *calls, const struct su
 	process->unit = room->services;
 	process->has |= LSP_PROCESS_IS_SERVICE | (count > 1 ? LSP_PROCESS_HOSTS_MANY : 0);
 	if (is_host(process)) {
-		snprintf(room->host, sizeof room->host, "%s (%s)", process->name, process->unit);
+		snprintf(room->host, sizeof room->host, "%.15s (%s)", process->name, process->unit);
 		process->name = room->host;
 	}
 }
