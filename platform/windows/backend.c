@@ -122,11 +122,6 @@ static void windows_rules(struct lsp_rules *ret_rules)
 	*ret_rules = (struct lsp_rules){.has = 0};
 }
 
-static void windows_port_ranges(struct lsp_port_ranges *ret_ranges)
-{
-	*ret_ranges = (struct lsp_port_ranges){.has = 0};
-}
-
 const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend backend = {
@@ -151,7 +146,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name_of = lsp_system_name_of,
 		.user_id = NULL, /* accounts have names and SIDs */
 		.hosts_of = lsp_resolve_hosts,
-		.port_ranges = windows_port_ranges,
 		.host_name = lsp_system_host_name,
 		.console = lsp_system_console,
 		.way_out = lsp_system_way_out,
