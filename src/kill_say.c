@@ -11,6 +11,7 @@
 
 #include "act/guard.h"
 #include "act/supervisor.h"
+#include "advice.h"
 #include "core/mem.h"
 #include "say.h"
 #include "view/cell.h"
@@ -23,12 +24,6 @@ static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct l
 			     char ret_phrase[PHRASE_MAX])
 {
 	const char *user = process->user, *name = process->name != NULL ? process->name : "a process";
-	char service[PHRASE_MAX / 2];
-
-	if ((process->has & LSP_PROCESS_IS_SERVICE) != 0 && process->unit != NULL) {
-		snprintf(service, sizeof service, "service %.200s in %.100s", process->unit, name);
-		name = service;
-	}
 	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
 		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
 	if (user != NULL)
@@ -281,7 +276,8 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		lsp_say("%s: still held by %s, left alone as you said", place, phrase);
 		break;
 	case LSP_OUTCOME_DENIED:
-		lsp_say("%s: still held by %s, which is not yours to end; run with sudo", place, phrase);
+		lsp_say("%s: still held by %s, which is not yours to end; %s", place, phrase,
+			lsp_advice_rights(kill->backend->dialect));
 		break;
 	case LSP_OUTCOME_FAILED:
 		lsp_say("%s: still held by %s, and it could not be tried: %s: %s", place, phrase, victim->fault.op,
@@ -343,18 +339,23 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 	/* the way out of backend->way_out would let us see the process, not end it */
 	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say("%s: held by a process that we may not see; it takes more rights (sudo)", place);
+		lsp_say("%s: held by a process that we may not see; it takes more rights: %s", place,
+			lsp_advice_rights(kill->backend->dialect));
 	else
-		lsp_say("%s: held by a process of uid %u%s%s%s that we may not see; it takes more rights (sudo)", place,
-			socket->uid, user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "");
+		lsp_say("%s: held by a process of uid %u%s%s%s that we may not see; it takes more rights: %s", place, socket->uid,
+			user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "",
+			lsp_advice_rights(kill->backend->dialect));
 }
 
-static void say_kernel(const struct lsp_kill_port *port)
+static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	struct lsp_service service;
 
-	if (lsp_service_at(socket->proto, socket->local_port, &service))
+	if (kill->backend->dialect == LSP_DIALECT_WINDOWS)
+		lsp_say("%s: held by the kernel itself: there is no process to end; %s", port->word,
+			lsp_advice_kernel(kill->backend->dialect));
+	else if (lsp_service_at(socket->proto, socket->local_port, &service))
 		lsp_say("%s: held by the kernel itself (%s, by the number): there is no process to end; stop the service",
 			port->word, service.name);
 	else
@@ -427,7 +428,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		say_hidden(kill, port);
 		break;
 	case LSP_VERDICT_KERNEL:
-		say_kernel(port);
+		say_kernel(kill, port);
 		break;
 	case LSP_VERDICT_IN_USE:
 		say_in_use(kill, port);

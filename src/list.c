@@ -58,6 +58,8 @@ static void choose_need(struct list *list)
 
 	need->select = &list->request->select;
 	need->holders = list->request->question == LSP_ASK_PID || is_by_process(list);
+	need->scopes = list->request->scopes;
+	need->links = need->scopes != 0;
 	need->want = list->match.name != NULL ? LSP_WANT_NAME | LSP_WANT_EXE : 0;
 	need->want |= list->match.user != NULL ? LSP_WANT_ACCOUNT : 0;
 	if (list->request->quiet)
@@ -126,6 +128,8 @@ static int exit_code(const struct list *list)
 	}
 	if (list->row_count > 0)
 		return 0;
+	if (list->request->scopes != 0 && (list->snapshot->notes & LSP_NOTE_NO_LINKS) != 0)
+		return 3;
 	if (is_by_process(list) && list->sight.hidden > 0)
 		return 3;
 	/* it may be one of those of which there is no more than a number */

@@ -135,7 +135,9 @@ static void try_port(const struct lsp_why *why, struct lsp_why_port *port)
 
 		attempt->tried = 0;
 		try_way(why, &port->bind_case, attempt, LSP_WAY_PLAIN);
-		for (way = LSP_WAY_REUSEADDR; way < LSP_WAY_COUNT && attempt->faults[LSP_WAY_PLAIN].err == LSP_IN_USE; way++) {
+		if (lsp_attempt_works(attempt, LSP_WAY_PLAIN) && (why->rules.has & LSP_RULES_OVERLAPS) != 0)
+			try_way(why, &port->bind_case, attempt, LSP_WAY_EXCLUSIVE);
+		for (way = LSP_WAY_REUSEADDR; way < LSP_WAY_EXCLUSIVE && attempt->faults[LSP_WAY_PLAIN].err == LSP_IN_USE; way++) {
 			if (way != LSP_WAY_V6ONLY || (attempt->addr.family == LSP_INET6 && lsp_addr_is_any(&attempt->addr)))
 				try_way(why, &port->bind_case, attempt, (enum lsp_way)way);
 		}
@@ -173,7 +175,7 @@ static void try_elsewhere(const struct lsp_why *why, struct lsp_why_port *port)
 	enum lsp_bind_word word = port->verdict.word;
 	size_t i;
 
-	if (word == LSP_BIND_PRIVILEGED || word >= LSP_BIND_REFUSED ||
+	if (word == LSP_BIND_PRIVILEGED || word == LSP_BIND_EXCLUDED || word >= LSP_BIND_REFUSED ||
 	    (word <= LSP_BIND_OTHER_NAMESPACE && port->asked->where != LSP_AT_ADDRESS))
 		return;
 	if (port->asked->where == LSP_AT_ADDRESS) {
@@ -276,7 +278,8 @@ static void find_out(struct lsp_why *why)
 			try_port(why, &why->ports[i]);
 		judge(why);
 		for (i = 0; i < why->port_count; i++) {
-			failed |= why->ports[i].verdict.fault != NULL;
+			failed |= why->ports[i].verdict.fault != NULL ||
+				  (why->ports[i].verdict.notes & LSP_BIND_NOTE_OVERLAP) != 0;
 			bound |= why->ports[i].verdict.fault == NULL;
 		}
 		look(why, failed, bound);
@@ -292,6 +295,22 @@ static void clear(struct lsp_why *why)
 	free(why->addrs);
 }
 
+/* Of this machine. None when they cannot be read. */
+static void read_addrs(struct lsp_why *why)
+{
+	struct lsp_snapshot *links = lsp_snapshot_new();
+	struct lsp_fault fault;
+
+	why->addrs = lsp_alloc(ADDRESSES_MAX * sizeof *why->addrs);
+	if (why->backend->links(links, &fault) == LSP_OK) {
+		while (why->addr_count < links->link_addr_count && why->addr_count < ADDRESSES_MAX) {
+			why->addrs[why->addr_count] = links->link_addrs[why->addr_count].addr;
+			why->addr_count++;
+		}
+	}
+	lsp_snapshot_free(links);
+}
+
 int lsp_why(const struct lsp_backend *backend, const struct lsp_request *request)
 {
 	struct lsp_why why = {.backend = backend, .request = request};
@@ -299,10 +318,7 @@ int lsp_why(const struct lsp_backend *backend, const struct lsp_request *request
 	size_t i;
 
 	backend->rules(&why.rules);
-	why.addrs = lsp_alloc(ADDRESSES_MAX * sizeof *why.addrs);
-	why.addr_count = backend->addresses(why.addrs, ADDRESSES_MAX);
-	if (why.addr_count > ADDRESSES_MAX)
-		why.addr_count = ADDRESSES_MAX;
+	read_addrs(&why);
 	if (!add_ports(&why)) {
 		clear(&why);
 		return 2;

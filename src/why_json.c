@@ -47,7 +47,7 @@ static void put_endpoint(struct lsp_sink *sink, const char *key, const struct ls
 
 static void put_attempt(struct lsp_sink *sink, const struct lsp_attempt *attempt, int ways)
 {
-	static const char *const keys[] = {"plain", "reuseaddr", "reuseport", "v6only"};
+	static const char *const keys[] = {"plain", "reuseaddr", "reuseport", "v6only", "exclusive"};
 	char text[LSP_ADDR_TEXT_MAX];
 	int way;
 

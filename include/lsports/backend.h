@@ -48,8 +48,12 @@ struct lsp_grip;
 /* How a process is asked to end. Other numbers are the system's own (signal(7)). */
 enum lsp_signal { LSP_SIGNAL_KILL = 9, LSP_SIGNAL_TERM = 15 };
 
+/* Whose commands change things on a system. */
+enum lsp_dialect { LSP_DIALECT_UNIX = 0, LSP_DIALECT_WINDOWS };
+
 struct lsp_backend {
 	const char *name; /* "linux", "none", … */
+	enum lsp_dialect dialect;
 
 	/* Adds the sockets of the caller's network namespace.
 	 * DENIED, UNSUPPORTED: cannot be read here. IO, MALFORMED: reading failed.
@@ -107,11 +111,12 @@ struct lsp_backend {
 	enum lsp_err (*bind_try)(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 				 struct lsp_fault *ret_fault);
 
+	/* Adds every interface of our network namespace and its addresses. What fails sets LSP_NOTE_NO_LINKS and adds none.
+	 * A list that stayed torn is kept, with LSP_NOTE_TORN. */
+	enum lsp_err (*links)(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
-
-	/* Writes the first max addresses of this machine, loopback included; returns how many there are. */
-	size_t (*addresses)(struct lsp_addr *ret_addrs, size_t max);
 
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);

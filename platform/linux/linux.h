@@ -84,7 +84,6 @@ bool lsp_pidfd_signal_of(const char *name, int *ret_signal);
 
 enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 			  struct lsp_fault *ret_fault);
-size_t lsp_bind_addresses(struct lsp_addr *ret_addrs, size_t max);
 
 /* The uid and the right to privileged ports are left alone: they are not in /proc/sys. */
 void lsp_rules_read(int procfd, struct lsp_rules *ret_rules);
@@ -98,6 +97,15 @@ bool lsp_rules_may_privileged(void);
 /* procfd: also its self/ns/net is read, as ours. */
 enum lsp_err lsp_elsewhere_read(int procfd, struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
 				struct lsp_fault *ret_fault);
+
+/* --- rtnl_read.c: see backend.h, links() ---------------------------------------------------------------------- */
+
+struct nl_cb;
+
+enum lsp_err lsp_rtnl_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
+/* The same with callbacks that may replace libnl's own nl_send and nl_recv: the tests talk to a script. */
+enum lsp_err lsp_rtnl_read_with(struct nl_cb *callbacks, struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
 
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 

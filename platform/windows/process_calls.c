@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "process_read.h"
+#include "services.h"
 #include "utf16.h"
 
 #define SERVICES_SIZE (256u * 1024) /* the largest answer that EnumServicesStatusEx gives */
@@ -292,6 +293,37 @@ static size_t services(void *self, uint32_t pid, char *ret_names, size_t size)
 	return count;
 }
 
+static void dependants(void *self, uint32_t pid, char *ret_names, size_t size)
+{
+	struct lsp_service_list *list = malloc(sizeof *list);
+	uint32_t os_code;
+	struct lsp_service_io io = lsp_services_open(&os_code);
+
+	(void)self;
+	ret_names[0] = '\0';
+	if (list != NULL && os_code == 0) {
+		lsp_services_of(&io, pid, list);
+		lsp_services_dependants(&io, list, ret_names, size);
+	}
+	lsp_services_close(&io);
+	free(list);
+}
+
+static bool is_critical(void *self, void *handle)
+{
+	(void)self;
+	return lsp_terminate_is_critical(handle);
+}
+
+static void system_folder(void *self, char *ret_path, size_t size)
+{
+	wchar_t path[MAX_PATH + 1];
+	UINT len = GetSystemDirectoryW(path, MAX_PATH + 1);
+
+	(void)self;
+	lsp_utf8_of((const uint16_t *)path, len <= MAX_PATH ? len : 0, ret_path, size);
+}
+
 struct lsp_process_native *lsp_process_native_open(struct lsp_process_calls *ret_calls)
 {
 	struct lsp_process_native *native = calloc(1, sizeof *native);
@@ -300,7 +332,8 @@ struct lsp_process_native *lsp_process_native_open(struct lsp_process_calls *ret
 		return NULL;
 	*ret_calls = (struct lsp_process_calls){
 		.open = open_process, .close = close_process, .is_alive = is_alive, .created = created, .image = image,
-		.command_line = command_line, .user = user, .listed = listed, .services = services, .self = native};
+		.command_line = command_line, .user = user, .listed = listed, .services = services,
+		.dependants = dependants, .is_critical = is_critical, .system_folder = system_folder, .self = native};
 	return native;
 }
 

@@ -9,6 +9,7 @@
 
 #include "command_line.h"
 #include "utf16.h"
+#include "vital.h"
 #include "win.h"
 
 #define UNIX_EPOCH UINT64_C(116444736000000000) /* 1970-01-01 UTC in 100 ns since 1601 */
@@ -18,7 +19,7 @@
 struct room {
 	uint16_t units[LSP_UNITS_MAX];
 	char exe[TEXT_MAX], line[TEXT_MAX], argv[TEXT_MAX];
-	char name[LSP_UTF8_MAX(260) + 1], host[2080], user[1024], services[2048];
+	char name[LSP_UTF8_MAX(260) + 1], host[2080], user[1024], services[2048], dependants[2048], folder[1024];
 };
 
 /* A process that is being looked at. handle NULL: we may not, or it is not there. */
@@ -121,8 +122,8 @@ static bool is_host(const struct lsp_process *process)
 	return process->name != NULL && same_file(process->name, "svchost.exe");
 }
 
-static void read_services(const struct lsp_process_calls *calls, const struct subject *subject, struct room *room,
-			  struct lsp_process *process)
+static void read_services(const struct lsp_process_calls *calls, const struct subject *subject, unsigned want,
+			  struct room *room, struct lsp_process *process)
 {
 	size_t count = calls->services(calls->self, subject->pid, room->services, sizeof room->services);
 
@@ -130,10 +131,24 @@ static void read_services(const struct lsp_process_calls *calls, const struct su
 		return;
 	process->unit = room->services;
 	process->has |= LSP_PROCESS_IS_SERVICE | (count > 1 ? LSP_PROCESS_HOSTS_MANY : 0);
+	if ((want & LSP_WANT_KIN) != 0) {
+		calls->dependants(calls->self, subject->pid, room->dependants, sizeof room->dependants);
+		process->dependants = room->dependants[0] != '\0' ? room->dependants : NULL;
+	}
 	if (is_host(process)) {
 		snprintf(room->host, sizeof room->host, "%.15s (%s)", process->name, process->unit);
 		process->name = room->host;
 	}
+}
+
+/* By what Windows says of it, or by its program: what says nothing may be one of those that nobody may look into. */
+static bool is_vital(const struct lsp_process_calls *calls, const struct subject *subject, struct room *room,
+		     const struct lsp_process *process)
+{
+	if (subject->code == 0 && calls->is_critical(calls->self, subject->handle))
+		return true;
+	calls->system_folder(calls->self, room->folder, sizeof room->folder);
+	return lsp_is_vital(process->name, process->exe, room->folder);
 }
 
 /* True when all that was wanted is known; false: we may not look. */
@@ -158,7 +173,9 @@ static bool read_process(const struct lsp_process_calls *calls, const struct sub
 	if ((want & LSP_WANT_KIN) != 0)
 		read_parent(calls, subject, &process);
 	if ((want & LSP_WANT_KIN) != 0 || is_host(&process))
-		read_services(calls, subject, room, &process);
+		read_services(calls, subject, want, room, &process);
+	if ((want & LSP_WANT_KIN) != 0 && is_vital(calls, subject, room, &process))
+		process.has |= LSP_PROCESS_IS_VITAL;
 	got |= (process.exe != NULL ? LSP_WANT_EXE : 0) | (process.argv != NULL ? LSP_WANT_ARGV : 0) |
 	       (process.user != NULL ? LSP_WANT_UID | LSP_WANT_ACCOUNT : 0) | (subject->created != 0 ? LSP_WANT_STARTED : 0);
 	*ret_process = process;

@@ -34,6 +34,12 @@ struct lsp_process_calls {
 	const struct lsp_listed *(*listed)(void *self, uint32_t pid);
 	/* The names of the services that run in a process, ", " between. How many there are. */
 	size_t (*services)(void *self, uint32_t pid, char *ret_names, size_t size);
+	/* Those that stop with the services of a process; "" when there are none. */
+	void (*dependants)(void *self, uint32_t pid, char *ret_names, size_t size);
+	/* Windows says that it stops with this process. */
+	bool (*is_critical)(void *self, void *handle);
+	/* "C:\\Windows\\System32"; "" when it is not told. */
+	void (*system_folder)(void *self, char *ret_path, size_t size);
 	void *self;
 };
 

@@ -51,8 +51,25 @@ void lsp_system_console(struct lsp_console *ret_console);
 
 void lsp_resolve_hosts(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
 
-/* --- links.c: see backend.h ---------------------------------------------------------------------------------- */
+/* --- terminate.c: see backend.h, grip and the calls behind it ----------------------------------------------- */
 
-size_t lsp_links_addresses(struct lsp_addr *ret_addrs, size_t max);
+enum lsp_err lsp_terminate_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_grip, struct lsp_fault *ret_fault);
+bool lsp_terminate_is_sure(const struct lsp_grip *grip);
+enum lsp_err lsp_terminate_holds(const struct lsp_grip *grip, const uint64_t *keys, size_t key_count,
+				 struct lsp_fault *ret_fault);
+enum lsp_err lsp_terminate_end(const struct lsp_grip *grip, int signal, struct lsp_fault *ret_fault);
+bool lsp_terminate_ended(const struct lsp_grip *grip, unsigned limit_ms);
+void lsp_terminate_release(struct lsp_grip *grip);
+bool lsp_terminate_signal_of(const char *name, int *ret_signal);
+
+/* handle: of the process, with PROCESS_QUERY_LIMITED_INFORMATION. */
+bool lsp_terminate_is_critical(void *handle);
+
+/* --- bind.c, links.c: see backend.h ------------------------------------------------------------------------- */
+
+enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
+			  struct lsp_fault *ret_fault);
+void lsp_rules(struct lsp_rules *ret_rules);
+enum lsp_err lsp_links_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
 
 #endif

@@ -10,11 +10,13 @@
  *   host NAME              console WIDTH [colour]     way_out TEXT       blind COUNT
  *   user UID NAME          interface NUMBER NAME      resolve ADDR NAME
  *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns own_keys no_details
- *   accounts               have names and no numbers
- *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
+ *   fault CALL WORD [CODE] CALL sockets, holders or links; WORD denied unsupported malformed torn io
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
- *   bind …, rules …, address …      fake_bind.c
+ *   link NUMBER NAME [up loopback vrf tunnel master=N kind=S]
+ *   addr ADDR/BITS LINK    an address of this host
+ *   bind …, rules …        fake_bind.c
  *   self PID               lsports itself; left out: 9000
+ *   windows                commands are those of Windows, and accounts have no numbers
  *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone kernels]
  *   holder KEY PID FD
@@ -244,10 +246,13 @@ static bool fake_signal_of(const char *name, int *ret_signal)
 	return false;
 }
 
-static void forget_numbers(const struct line *line, void *arg)
+static void speak_windows(const struct line *line, void *arg)
 {
+	struct lsp_backend *fake = arg;
+
 	(void)line;
-	((struct lsp_backend *)arg)->user_id = NULL;
+	fake->dialect = LSP_DIALECT_WINDOWS;
+	fake->user_id = NULL;
 }
 
 const struct lsp_backend *lsp_backend_native(void)
@@ -270,7 +275,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.sockets_elsewhere = fake_sockets_elsewhere,
 		.bind_try = fake_bind_try,
 		.rules = fake_rules,
-		.addresses = fake_addresses,
+		.links = fake_links,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
@@ -279,6 +284,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.way_out = fake_way_out,
 	};
 
-	fake_walk("accounts", forget_numbers, &fake);
+	fake_walk("windows", speak_windows, &fake);
 	return &fake;
 }

@@ -23,16 +23,16 @@ static void test_pass(void **state)
 
 	(void)state;
 	reserve(&rules, 30005, 30005);
-	assert_int_equal(lsp_port_pass(&rules, 8000, false, false), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 8000, false, true), LSP_PASS_NAMED);
-	assert_int_equal(lsp_port_pass(&rules, 8000, true, true), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 29999, true, false), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 30000, true, false), LSP_PASS_EPHEMERAL);
-	assert_int_equal(lsp_port_pass(&rules, 30010, true, false), LSP_PASS_EPHEMERAL);
-	assert_int_equal(lsp_port_pass(&rules, 30011, true, false), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 30005, true, false), LSP_PASS_RESERVED);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, false, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, false, true), LSP_PASS_NAMED);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, true, true), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 29999, true, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30000, true, false), LSP_PASS_EPHEMERAL);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30010, true, false), LSP_PASS_EPHEMERAL);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30011, true, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30005, true, false), LSP_PASS_RESERVED);
 	rules.has = 0; /* what is not known forbids nothing */
-	assert_int_equal(lsp_port_pass(&rules, 30005, true, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30005, true, false), LSP_PASS_NONE);
 }
 
 static void test_reserved_text(void **state)

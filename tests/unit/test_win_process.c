@@ -24,6 +24,8 @@ struct actor {
 	uint64_t created;
 	const char *path, *line, *user, *services; /* ASCII; NULL: not told */
 	unsigned service_count;
+	const char *dependants;
+	bool is_critical;
 	bool ends;     /* after its handle was taken */
 	bool unlisted; /* no process of Windows (WSL 1) */
 	struct lsp_listed listed;
@@ -142,6 +144,25 @@ static size_t play_services(void *self, uint32_t pid, char *ret_names, size_t si
 	return actor->service_count;
 }
 
+static void play_dependants(void *self, uint32_t pid, char *ret_names, size_t size)
+{
+	const struct actor *actor = actor_of(self, pid);
+
+	snprintf(ret_names, size, "%s", actor->dependants != NULL ? actor->dependants : "");
+}
+
+static bool play_is_critical(void *self, void *handle)
+{
+	(void)self;
+	return ((const struct actor *)handle)->is_critical;
+}
+
+static void play_system_folder(void *self, char *ret_path, size_t size)
+{
+	(void)self;
+	snprintf(ret_path, size, "C:\\Windows\\System32");
+}
+
 static uint32_t play_table(void *self, enum lsp_table table, bool listeners, void *buffer, uint32_t *size)
 {
 	static const uint8_t empty[4] = {0};
@@ -160,7 +181,8 @@ static struct lsp_process_calls calls_of(struct stage *stage)
 	return (struct lsp_process_calls){.open = play_open, .close = play_close, .is_alive = play_is_alive,
 					  .created = play_created, .image = play_image, .command_line = play_line,
 					  .user = play_user, .listed = play_listed, .services = play_services,
-					  .self = stage};
+					  .dependants = play_dependants, .is_critical = play_is_critical,
+					  .system_folder = play_system_folder, .self = stage};
 }
 
 /* A listener each: the first at port 1, the next at 2 … */
@@ -330,6 +352,36 @@ static void test_service_hosts(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+/* What stops with a service, and whom Windows does not live without: only for who asks for kin. */
+static void test_kin(void **state)
+{
+	struct actor actors[] = {
+		{.pid = 800, .created = BORN(9), .path = "C:\\Windows\\System32\\svchost.exe", .services = "RpcSs",
+		 .service_count = 1, .dependants = "Spooler, Fax", .is_critical = true},
+		{.pid = 804, .created = BORN(9), .path = "C:\\pg\\postgres.exe", .services = "postgresql", .service_count = 1},
+		{.pid = 808, .code = LSP_WIN_ACCESS_DENIED, .path = "lsass.exe"},
+		{.pid = 812, .created = BORN(9), .path = "C:\\Windows\\System32\\lsass.exe"},
+		{.pid = 816, .created = BORN(9), .path = "C:\\temp\\lsass.exe"},
+	};
+	static const bool vital[] = {true, false, true, true, false};
+	struct stage stage = {.actors = actors, .count = 5};
+	struct lsp_snapshot *snapshot;
+	size_t i;
+
+	(void)state;
+	listen_all(&stage);
+	snapshot = look(&stage, LSP_WANT_KIN);
+	assert_string_equal(lsp_snapshot_process(snapshot, 800)->dependants, "Spooler, Fax");
+	assert_null(lsp_snapshot_process(snapshot, 804)->dependants);
+	for (i = 0; i < 5; i++)
+		assert_int_equal((lsp_snapshot_process(snapshot, actors[i].pid)->has & LSP_PROCESS_IS_VITAL) != 0, vital[i]);
+	lsp_snapshot_free(snapshot);
+	snapshot = look(&stage, LSP_WANT_NAME);
+	assert_null(lsp_snapshot_process(snapshot, 800)->dependants);
+	assert_int_equal(lsp_snapshot_process(snapshot, 800)->has & LSP_PROCESS_IS_VITAL, 0);
+	lsp_snapshot_free(snapshot);
+}
+
 /* WSL 1: pids of the table that are no process. The number is told, and no name is made up. */
 static void test_no_process(void **state)
 {
@@ -446,6 +498,7 @@ int main(void)
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_partly_denied),
 		cmocka_unit_test(test_service_hosts),
+		cmocka_unit_test(test_kin),
 		cmocka_unit_test(test_no_process),
 		cmocka_unit_test(test_closed_meanwhile),
 		cmocka_unit_test(test_ended_meanwhile),
