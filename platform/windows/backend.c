@@ -72,7 +72,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = lsp_bind_try,
 		.rules = lsp_rules,
 		.links = lsp_links_read,
-		.addresses = lsp_links_addresses,
 		.name_of = lsp_system_name_of,
 		.user_id = NULL, /* accounts have names and SIDs */
 		.hosts_of = lsp_resolve_hosts,

@@ -102,25 +102,3 @@ enum lsp_err lsp_links_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret
 	free(table);
 	return LSP_OK;
 }
-
-size_t lsp_links_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	ULONG os_code;
-	IP_ADAPTER_ADDRESSES *table = read_table(&os_code), *adapter;
-	const IP_ADAPTER_UNICAST_ADDRESS *at;
-	size_t count = 0;
-
-	for (adapter = table; adapter != NULL; adapter = adapter->Next) {
-		for (at = adapter->FirstUnicastAddress; at != NULL; at = at->Next) {
-			struct lsp_addr addr;
-
-			if (!take_address(&at->Address, &addr))
-				continue;
-			if (count < max)
-				ret_addrs[count] = addr;
-			count++;
-		}
-	}
-	free(table);
-	return count;
-}

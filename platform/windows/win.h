@@ -71,6 +71,5 @@ enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uin
 			  struct lsp_fault *ret_fault);
 void lsp_rules(struct lsp_rules *ret_rules);
 enum lsp_err lsp_links_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
-size_t lsp_links_addresses(struct lsp_addr *ret_addrs, size_t max);
 
 #endif

@@ -28,6 +28,10 @@ diag | procnet | process | cgroup)
 	libraries=$(pkg-config --cflags --libs libmnl)
 	;;
 netsh) sources="$sources $top/platform/windows/netsh_parse.c" ;;
+rtnl)
+	sources="$sources $top/platform/linux/rtnl_parse.c"
+	libraries=$(pkg-config --cflags --libs libnl-3.0)
+	;;
 esac
 # shellcheck disable=SC2086 # lists of words
 clang -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \

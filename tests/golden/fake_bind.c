@@ -4,7 +4,6 @@
  *                          in_use, no_address; OP bind socket setsockopt; a try without a line is bound
  *   rules [low=N high=N below=N uid=N reserved=N may overlaps]
  *   kept PROTO LOW HIGH [bindable]   a range that the system keeps
- *   address ADDR
  */
 #include "fake.h"
 
@@ -91,29 +90,4 @@ void fake_rules(struct lsp_rules *ret_rules)
 	*ret_rules = (struct lsp_rules){.has = 0};
 	fake_walk("rules", read_rules, ret_rules);
 	fake_walk("kept", read_kept, ret_rules);
-}
-
-struct addresses {
-	struct lsp_addr *addrs;
-	size_t count, max;
-};
-
-static void add_address(const struct line *line, void *arg)
-{
-	struct addresses *list = arg;
-	struct lsp_addr addr = {.scope = 0};
-
-	if (!lsp_addr_parse(fake_word(line, 1), line->words[1].len, &addr))
-		fake_bad_scene("not an address", fake_word(line, 1));
-	if (list->count < list->max)
-		list->addrs[list->count] = addr;
-	list->count++;
-}
-
-size_t fake_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	struct addresses list = {ret_addrs, 0, max};
-
-	fake_walk("address", add_address, &list);
-	return list.count;
 }
