@@ -12,14 +12,14 @@
 #include "vital.h"
 #include "win.h"
 
-#define UNIX_EPOCH 116444736000000000u /* 1970-01-01 UTC in 100 ns since 1601 */
+#define UNIX_EPOCH UINT64_C(116444736000000000) /* 1970-01-01 UTC in 100 ns since 1601 */
 #define TEXT_MAX (LSP_UTF8_MAX(LSP_UNITS_MAX) + 1)
 
 /* Room for what one look at a process gives; the record points into it. */
 struct room {
 	uint16_t units[LSP_UNITS_MAX];
 	char exe[TEXT_MAX], line[TEXT_MAX], argv[TEXT_MAX];
-	char name[LSP_UTF8_MAX(260) + 1], host[4096], user[1024], services[2048], dependants[2048], folder[1024];
+	char name[LSP_UTF8_MAX(260) + 1], host[2080], user[1024], services[2048], dependants[2048], folder[1024];
 };
 
 /* A process that is being looked at. handle NULL: we may not, or it is not there. */
@@ -136,7 +136,7 @@ static void read_services(const struct lsp_process_calls *calls, const struct su
 		process->dependants = room->dependants[0] != '\0' ? room->dependants : NULL;
 	}
 	if (is_host(process)) {
-		snprintf(room->host, sizeof room->host, "%s (%s)", process->name, process->unit);
+		snprintf(room->host, sizeof room->host, "%.15s (%s)", process->name, process->unit);
 		process->name = room->host;
 	}
 }

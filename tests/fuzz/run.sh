@@ -27,6 +27,7 @@ diag | procnet | process | cgroup)
 	sources="$sources $top/platform/linux/cgroup_parse.c $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
 	libraries=$(pkg-config --cflags --libs libmnl)
 	;;
+iptable) sources="$sources $top/platform/windows/iptable_parse.c" ;;
 netsh) sources="$sources $top/platform/windows/netsh_parse.c" ;;
 rtnl)
 	sources="$sources $top/platform/linux/rtnl_parse.c"

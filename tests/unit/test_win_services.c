@@ -1,5 +1,5 @@
 /*
- * test_windows_services.c - services are stopped in the right order, by a service manager that is a script: each stop takes
+ * test_win_services.c - services are stopped in the right order, by a service manager that is a script: each stop takes
  * effect at the next look; and whom Windows does not live without.
  */
 #include <setjmp.h>

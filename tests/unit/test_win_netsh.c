@@ -1,5 +1,5 @@
 /*
- * test_windows_netsh.c - what netsh says of ports, in four languages and broken, and what several answers come to.
+ * test_win_netsh.c - what netsh says of ports, in four languages and broken, and what several answers come to.
  *
  * The tables are made up, after the shape that people show in public threads (microsoft/WSL 5306 and 5514): headings in the
  * language and code page of the system, numbers in columns, a star behind what an administrator added.
