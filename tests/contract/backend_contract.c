@@ -87,6 +87,7 @@ static const struct lsp_hint everything = {.protos = LSP_PROTO_ALL, .states = LS
 static void test_table_is_whole(void **state)
 {
 	const struct lsp_backend *backend = lsp_backend_native();
+	uint32_t uid;
 
 	(void)state;
 	assert_non_null(backend);
@@ -107,7 +108,7 @@ static void test_table_is_whole(void **state)
 	assert_non_null(backend->now_ms);
 	assert_non_null(backend->links);
 	assert_non_null(backend->name_of);
-	assert_non_null(backend->user_id);
+	assert_true(backend->user_id != NULL || !world_uid(&uid));
 	assert_non_null(backend->hosts_of);
 	assert_non_null(backend->host_name);
 	assert_non_null(backend->console);
@@ -369,7 +370,8 @@ static void test_birth_is_identity(void **state)
 	process = lsp_snapshot_process(first, world_pid());
 	assert_non_null(process);
 	before.birth = process->birth + 1;
-	second = lsp_snapshot_new();
+	second = sockets_of(&everything);
+	key = only_row(second, &listener).key;
 	lsp_snapshot_add_process(second, &before);
 	lsp_snapshot_freeze(second);
 	assert_int_equal(backend->holders(second, &key, 1, WANT_ALL, &fault), LSP_OK);
@@ -471,7 +473,7 @@ static void test_time(void **state)
 	(void)state;
 	backend->pause(0);
 	backend->pause(40);
-	assert_true(backend->now_ms() - begin >= 40);
+	assert_true(backend->now_ms() - begin >= 20); /* a clock may tick each 16 ms (Windows) */
 	assert_true(backend->now_ms() - begin < 20000);
 }
 
@@ -686,7 +688,7 @@ static void test_names(void **state)
 	backend->name_of(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID);
 	assert_null(lsp_snapshot_name(snapshot, LSP_NAME_USER, NO_SUCH_ID));
 	assert_null(lsp_snapshot_name(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID));
-	for (i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
+	for (i = 0; backend->user_id != NULL && i < sizeof nonsense / sizeof *nonsense; i++) {
 		assert_false(backend->user_id(nonsense[i], &found));
 		assert_int_equal(found, 7);
 	}
