@@ -99,6 +99,10 @@ bool lsp_rules_may_privileged(void);
 enum lsp_err lsp_elsewhere_read(int procfd, struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
 				struct lsp_fault *ret_fault);
 
+/* --- talk.c: see backend.h ---------------------------------------------------------------------------------- */
+
+enum lsp_err lsp_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault);
+
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 
 /* By the release that uname(2) tells; sandboxes that play an old kernel are taken at their word. */
