@@ -105,9 +105,9 @@ class Layers(Copy):
     def setUpClass(cls):
         """A build folder like the true one, with libraries that hold their objects (meson's only point to them)."""
         cls.libraries = tempfile.TemporaryDirectory()
-        for path in [*BUILD.glob("src/*/lib*.a"), *BUILD.glob("platform/*/libplatform.a")]:
+        for path in [*BUILD.glob("src/*/lib*.a"), *BUILD.glob("platform/*/lib*.a")]:
             place = Path(cls.libraries.name) / path.relative_to(BUILD)
-            place.parent.mkdir(parents=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
             objects = subprocess.run(["ar", "tP", path], check=True, capture_output=True, text=True).stdout.split()
             if not all(Path(name).is_file() for name in objects):
                 subprocess.run(["ar", "x", path], cwd=place.parent, check=True)
