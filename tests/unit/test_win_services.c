@@ -240,6 +240,8 @@ static void test_vital(void **state)
 	assert_false(lsp_is_vital("lsass.exe", "C:\\Windows\\System32\\evil\\lsass.exe", folder));
 	assert_false(lsp_is_vital("svchost.exe", "C:\\Windows\\System32\\svchost.exe", folder));
 	assert_false(lsp_is_vital("lsass.exe.exe", NULL, folder));
+	assert_false(lsp_is_vital("lsass.exe", "C:\\Windows\\System32\\lsass.exe2", folder));
+	assert_false(lsp_is_vital("lsass.exe", "C:\\Windows", folder));
 	assert_false(lsp_is_vital("", "", folder));
 	assert_false(lsp_is_vital(NULL, NULL, folder));
 }
