@@ -114,6 +114,10 @@ struct lsp_backend {
 	enum lsp_err (*bind_try)(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 				 struct lsp_fault *ret_fault);
 
+	/* Adds every interface of our network namespace and its addresses. What fails sets LSP_NOTE_NO_LINKS and adds none.
+	 * A list that stayed torn is kept, with LSP_NOTE_TORN. */
+	enum lsp_err (*links)(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
 

@@ -122,6 +122,12 @@ static enum lsp_err none_bind_try(enum lsp_proto proto, const struct lsp_addr *a
 	return unsupported(ret_fault, "binding of ports");
 }
 
+static enum lsp_err none_links(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault)
+{
+	snapshot->notes |= LSP_NOTE_NO_LINKS;
+	return unsupported(ret_fault, "list of interfaces");
+}
+
 static void none_rules(struct lsp_rules *ret_rules)
 {
 	*ret_rules = (struct lsp_rules){.has = 0};
@@ -191,6 +197,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.now_ms = none_now_ms,
 		.sockets_elsewhere = none_sockets_elsewhere,
 		.bind_try = none_bind_try,
+		.links = none_links,
 		.rules = none_rules,
 		.addresses = none_addresses,
 		.name_of = none_name_of,
