@@ -99,6 +99,15 @@ bool lsp_rules_may_privileged(void);
 enum lsp_err lsp_elsewhere_read(int procfd, struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
 				struct lsp_fault *ret_fault);
 
+/* --- rtnl_read.c: see backend.h, links() ---------------------------------------------------------------------- */
+
+struct nl_cb;
+
+enum lsp_err lsp_rtnl_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
+/* The same with callbacks that may replace libnl's own nl_send and nl_recv: the tests talk to a script. */
+enum lsp_err lsp_rtnl_read_with(struct nl_cb *callbacks, struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 
 /* By the release that uname(2) tells; sandboxes that play an old kernel are taken at their word. */
@@ -112,13 +121,6 @@ uint32_t lsp_system_self(void);
 void lsp_system_pause(unsigned ms);
 uint64_t lsp_system_now_ms(void);
 void lsp_system_way_out(char *ret_text, size_t size);
-
-/* --- port_ranges.c: see backend.h ------------------------------------------------------------------------- */
-
-void lsp_port_ranges(struct lsp_port_ranges *ret_ranges);
-
-/* From the folder that /proc/sys/net/ipv4 is. */
-void lsp_port_ranges_read(int dirfd, struct lsp_port_ranges *ret_ranges);
 
 /* --- resolve.c: see backend.h ------------------------------------------------------------------------------ */
 
