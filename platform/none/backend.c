@@ -140,6 +140,14 @@ static size_t none_addresses(struct lsp_addr *ret_addrs, size_t max)
 	return 0;
 }
 
+static enum lsp_err none_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
+{
+	(void)talks;
+	(void)count;
+	(void)limit_ms;
+	return unsupported(ret_fault, "talk to listeners");
+}
+
 static void none_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
 {
 	(void)snapshot;
@@ -195,6 +203,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.links = none_links,
 		.rules = none_rules,
 		.addresses = none_addresses,
+		.talk = none_talk,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,

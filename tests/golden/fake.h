@@ -67,4 +67,8 @@ enum lsp_err fake_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, ui
 void fake_rules(struct lsp_rules *ret_rules);
 size_t fake_addresses(struct lsp_addr *ret_addrs, size_t max);
 
+/* --- fake_talk.c -------------------------------------------------------------------------------------------- */
+
+enum lsp_err fake_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault);
+
 #endif

@@ -13,6 +13,7 @@
  *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
  *   bind …, rules …, address …      fake_bind.c
+ *   talk …                          fake_talk.c
  *   self PID               lsports itself; left out: 9000
  *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
@@ -255,6 +256,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = fake_bind_try,
 		.rules = fake_rules,
 		.addresses = fake_addresses,
+		.talk = fake_talk,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
