@@ -130,7 +130,7 @@ int lsp_info(const struct lsp_backend *backend, const struct lsp_request *reques
 
 	if (!lsp_show_choose(request, &info.show) || !lsp_info_find(&info))
 		goto out;
-	backend->port_ranges(&info.ranges);
+	backend->rules(&info.rules);
 	if (info.port_count > 0 || info.select.port_count > 0) {
 		look(&info);
 		add_ports_of_rows(&info);

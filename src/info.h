@@ -25,7 +25,7 @@ struct lsp_info {
 	bool is_searched;	     /* by words rather than by number and name alone */
 	struct lsp_info_port *ports; /* sorted by port, each once */
 	size_t port_count;
-	struct lsp_port_ranges ranges;
+	struct lsp_rules rules;
 
 	struct lsp_show show;
 	struct lsp_snapshot *snapshot; /* NULL: what is on the ports cannot be read */

@@ -112,7 +112,7 @@ static void put_sockets(struct lsp_sink *sink, const struct lsp_info *info, cons
 
 static void put_port(struct lsp_sink *sink, const struct lsp_info *info, const struct lsp_info_port *port)
 {
-	const struct lsp_port_ranges *ranges = &info->ranges;
+	const struct lsp_rules *rules = &info->rules;
 	struct lsp_info_note notes[2];
 	struct lsp_use uses[2];
 	size_t use_count = lsp_info_uses(port, uses), note_count = lsp_info_notes(port, notes), i;
@@ -121,10 +121,10 @@ static void put_port(struct lsp_sink *sink, const struct lsp_info *info, const s
 	lsp_json_key(sink, true, "port");
 	lsp_sink_number(sink, port->port);
 	put_word(sink, false, "class", lsp_port_class(port->port));
-	put_bool(sink, "ephemeral", (ranges->has & LSP_RANGES_HAS_EPHEMERAL) != 0,
-		 port->port >= ranges->ephemeral_low && port->port <= ranges->ephemeral_high);
-	put_bool(sink, "privileged", (ranges->has & LSP_RANGES_HAS_PRIVILEGED) != 0,
-		 port->port > 0 && port->port < ranges->privileged_below);
+	put_bool(sink, "ephemeral", (rules->has & LSP_RULES_EPHEMERAL) != 0,
+		 port->port >= rules->ephemeral_low && port->port <= rules->ephemeral_high);
+	put_bool(sink, "privileged", (rules->has & LSP_RULES_PRIVILEGED) != 0,
+		 port->port > 0 && port->port < rules->privileged_below);
 	lsp_json_key(sink, false, "uses");
 	lsp_sink_byte(sink, '[');
 	for (i = 0; i < use_count; i++) {
@@ -145,24 +145,24 @@ static void put_port(struct lsp_sink *sink, const struct lsp_info *info, const s
 	lsp_sink_byte(sink, '}');
 }
 
-static void put_ranges(struct lsp_sink *sink, const struct lsp_port_ranges *ranges)
+static void put_rules(struct lsp_sink *sink, const struct lsp_rules *rules)
 {
 	lsp_json_key(sink, false, "this_host");
 	lsp_sink_byte(sink, '{');
 	lsp_json_key(sink, true, "ephemeral");
-	if ((ranges->has & LSP_RANGES_HAS_EPHEMERAL) != 0) {
+	if ((rules->has & LSP_RULES_EPHEMERAL) != 0) {
 		lsp_sink_byte(sink, '{');
 		lsp_json_key(sink, true, "low");
-		lsp_sink_number(sink, ranges->ephemeral_low);
+		lsp_sink_number(sink, rules->ephemeral_low);
 		lsp_json_key(sink, false, "high");
-		lsp_sink_number(sink, ranges->ephemeral_high);
+		lsp_sink_number(sink, rules->ephemeral_high);
 		lsp_sink_byte(sink, '}');
 	} else {
 		lsp_sink_word(sink, "null");
 	}
 	lsp_json_key(sink, false, "privileged_below");
-	if ((ranges->has & LSP_RANGES_HAS_PRIVILEGED) != 0)
-		lsp_sink_number(sink, ranges->privileged_below);
+	if ((rules->has & LSP_RULES_PRIVILEGED) != 0)
+		lsp_sink_number(sink, rules->privileged_below);
 	else
 		lsp_sink_word(sink, "null");
 	lsp_sink_byte(sink, '}');
@@ -175,7 +175,7 @@ static void put_envelope(struct lsp_sink *sink, const struct lsp_info *info)
 	info->backend->host_name(host, sizeof host);
 	lsp_json_head(sink, "lsports " LSPORTS_VERSION, host, (int64_t)time(NULL));
 	lsp_json_sight(sink, info->sight.hidden, info->sight.unchecked, info->sight.unchecked_count);
-	put_ranges(sink, &info->ranges);
+	put_rules(sink, &info->rules);
 }
 
 void lsp_info_print_json(const struct lsp_info *info)

@@ -150,25 +150,25 @@ static void put_use(struct page *page, const struct lsp_use *use)
 
 static void put_host(struct page *page, uint16_t port)
 {
-	const struct lsp_port_ranges *ranges = &page->info->ranges;
-	bool is_inside = port >= ranges->ephemeral_low && port <= ranges->ephemeral_high;
+	const struct lsp_rules *rules = &page->info->rules;
+	bool is_inside = port >= rules->ephemeral_low && port <= rules->ephemeral_high;
 	char text[160];
 
 	begin_line(page, "this host");
-	if ((ranges->has & LSP_RANGES_HAS_PRIVILEGED) == 0)
+	if ((rules->has & LSP_RULES_PRIVILEGED) == 0)
 		snprintf(text, sizeof text, "not known who may bind it;");
-	else if (ranges->privileged_below == 0)
+	else if (rules->privileged_below == 0)
 		snprintf(text, sizeof text, "any user may bind it;");
-	else if (port > 0 && port < ranges->privileged_below)
-		snprintf(text, sizeof text, "privileged (below %u);", ranges->privileged_below);
+	else if (port > 0 && port < rules->privileged_below)
+		snprintf(text, sizeof text, "privileged (below %u);", rules->privileged_below);
 	else
-		snprintf(text, sizeof text, "any user may bind it (privileged: below %u);", ranges->privileged_below);
+		snprintf(text, sizeof text, "any user may bind it (privileged: below %u);", rules->privileged_below);
 	put_text(page, text);
-	if ((ranges->has & LSP_RANGES_HAS_EPHEMERAL) == 0)
+	if ((rules->has & LSP_RULES_EPHEMERAL) == 0)
 		snprintf(text, sizeof text, "ephemeral range not known");
 	else
 		snprintf(text, sizeof text, "%s its ephemeral range %u-%u%s", is_inside ? "inside" : "outside",
-			 ranges->ephemeral_low, ranges->ephemeral_high,
+			 rules->ephemeral_low, rules->ephemeral_high,
 			 is_inside ? ", so an outgoing connection may take it" : "");
 	put_text(page, text);
 }

@@ -41,14 +41,6 @@ struct lsp_console {
 	unsigned width;    /* columns; 0: unknown */
 };
 
-/* Which ports this host treats in its own way. */
-enum lsp_port_ranges_has { LSP_RANGES_HAS_EPHEMERAL = 1 << 0, LSP_RANGES_HAS_PRIVILEGED = 1 << 1 };
-struct lsp_port_ranges {
-	uint16_t ephemeral_low, ephemeral_high; /* given to outgoing connections; both included */
-	uint16_t privileged_below; /* ports below it need rights to bind; 0: none does */
-	uint8_t has; /* enum lsp_port_ranges_has */
-};
-
 /* A grip on one process: what is done through it reaches that process or nobody, whoever gets its pid. */
 struct lsp_grip;
 
@@ -132,9 +124,6 @@ struct lsp_backend {
 
 	/* Adds the host names of addresses, as far as they are found within limit_ms in all. */
 	void (*hosts_of)(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
-
-	/* What is not known has no bit. */
-	void (*port_ranges)(struct lsp_port_ranges *ret_ranges);
 
 	/* This host's own name, "" when unknown. */
 	void (*host_name)(char *ret_name, size_t size);

@@ -129,7 +129,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,
-		.port_ranges = lsp_port_ranges,
 		.host_name = lsp_system_host_name,
 		.console = lsp_system_console,
 		.way_out = lsp_system_way_out,

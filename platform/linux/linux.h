@@ -113,13 +113,6 @@ void lsp_system_pause(unsigned ms);
 uint64_t lsp_system_now_ms(void);
 void lsp_system_way_out(char *ret_text, size_t size);
 
-/* --- port_ranges.c: see backend.h ------------------------------------------------------------------------- */
-
-void lsp_port_ranges(struct lsp_port_ranges *ret_ranges);
-
-/* From the folder that /proc/sys/net/ipv4 is. */
-void lsp_port_ranges_read(int dirfd, struct lsp_port_ranges *ret_ranges);
-
 /* --- resolve.c: see backend.h ------------------------------------------------------------------------------ */
 
 void lsp_resolve_hosts(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);

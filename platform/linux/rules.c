@@ -59,20 +59,34 @@ bool lsp_rules_parse_ports(const char *text, size_t len, uint8_t ret_ports[65536
 	return true;
 }
 
-/* Up to two numbers, parted by blanks. How many there are. */
-static size_t read_numbers(int procfd, const char *path, uint32_t ret_numbers[2])
+/* Up to two numbers, parted by blanks. How many there are; 0 when anything else is there, -1 without such a file. */
+static int read_numbers(int procfd, const char *path, uint32_t ret_numbers[2])
 {
 	char text[64];
 	long len = lsp_file_read(procfd, path, text, sizeof text);
 	const char *at = text, *end = text + (len > 0 ? len : 0);
-	size_t count = 0;
+	int count = 0;
 
+	if (len < 0)
+		return -1;
 	while (count < 2 && take_number(&at, end, &ret_numbers[count])) {
 		count++;
-		while (at < end && (*at == '\t' || *at == ' '))
+		while (at < end && (*at == '\t' || *at == ' ' || *at == '\n'))
 			at++;
 	}
-	return count;
+	return at == end ? count : 0;
+}
+
+/* The first port that anybody may bind: a setting since Linux 4.11, PROT_SOCK before. */
+static void read_privileged(int procfd, struct lsp_rules *ret_rules)
+{
+	uint32_t numbers[2] = {1024};
+	int count = read_numbers(procfd, "sys/net/ipv4/ip_unprivileged_port_start", numbers);
+
+	if (count != 1 && (count >= 0 || lsp_kernel_is_since(4, 11)))
+		return;
+	ret_rules->has |= LSP_RULES_PRIVILEGED;
+	ret_rules->privileged_below = numbers[0];
 }
 
 void lsp_rules_read(int procfd, struct lsp_rules *ret_rules)
@@ -81,15 +95,12 @@ void lsp_rules_read(int procfd, struct lsp_rules *ret_rules)
 	uint32_t numbers[2];
 	long len;
 
-	if (read_numbers(procfd, "sys/net/ipv4/ip_local_port_range", numbers) == 2) {
+	if (read_numbers(procfd, "sys/net/ipv4/ip_local_port_range", numbers) == 2 && numbers[0] <= numbers[1]) {
 		ret_rules->has |= LSP_RULES_EPHEMERAL;
 		ret_rules->ephemeral_low = (uint16_t)numbers[0];
 		ret_rules->ephemeral_high = (uint16_t)numbers[1];
 	}
-	if (read_numbers(procfd, "sys/net/ipv4/ip_unprivileged_port_start", numbers) == 1) {
-		ret_rules->has |= LSP_RULES_PRIVILEGED;
-		ret_rules->privileged_below = numbers[0];
-	}
+	read_privileged(procfd, ret_rules);
 	if (read_numbers(procfd, "sys/net/ipv4/ip_nonlocal_bind", numbers) == 1 && numbers[0] != 0)
 		ret_rules->has |= LSP_RULES_NONLOCAL4;
 	if (read_numbers(procfd, "sys/net/ipv6/ip_nonlocal_bind", numbers) == 1 && numbers[0] != 0)

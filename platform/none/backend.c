@@ -168,11 +168,6 @@ static void none_text(char *ret_text, size_t size)
 		ret_text[0] = '\0';
 }
 
-static void none_port_ranges(struct lsp_port_ranges *ret_ranges)
-{
-	*ret_ranges = (struct lsp_port_ranges){.has = 0};
-}
-
 static void none_console(struct lsp_console *ret_console)
 {
 	*ret_console = (struct lsp_console){.is_terminal = false};
@@ -203,7 +198,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,
-		.port_ranges = none_port_ranges,
 		.host_name = none_text,
 		.console = none_console,
 		.way_out = none_text,

@@ -7,6 +7,8 @@
 #ifndef LSP_CLI_OPTIONS_H
 #define LSP_CLI_OPTIONS_H
 
+#include <stddef.h>
+
 #include "core/filter.h"
 
 enum lsp_question {
@@ -35,7 +37,7 @@ struct lsp_request {
 	const char *sort;    /* NULL: by port */
 	enum lsp_format format;
 	enum lsp_colour colour;
-	bool quiet, no_header, wide, resolve;
+	bool quiet, no_header, wide, resolve, bound;
 	bool shows_peers; /* sockets that have a peer may be among the rows */
 
 	const char **words; /* the PORT words as typed, word_count of them; select.ports[].word counts them */
@@ -53,17 +55,47 @@ struct lsp_request {
 /* More ports in one --why are refused: each is bound several times. */
 #define LSP_WHY_PORTS_MAX 1024
 
+/* What an option does to the request. Of the members that follow it in struct lsp_option, each kind uses what it names. */
+enum lsp_option_kind {
+	LSP_OPTION_HABIT = 0, /* nothing: it is the habit here */
+	LSP_OPTION_INTERNET,  /* nothing, but an operand may hang on to its letter */
+	LSP_OPTION_ASKS,      /* value: the question; with an argument: member, a const char * */
+	LSP_OPTION_FORMATS,   /* value: the format */
+	LSP_OPTION_PROTO,     /* value: LSP_PROTO_BIT */
+	LSP_OPTION_FAMILY,    /* value: LSP_FAMILY_BIT */
+	LSP_OPTION_SETS,      /* member: a bool */
+	LSP_OPTION_TAKES,     /* member: a const char *, gets the argument */
+	LSP_OPTION_READS,     /* value: enum lsp_value_reader, reads the argument */
+};
+
+enum lsp_value_reader {
+	LSP_READ_STATES = 0,
+	LSP_READ_PROCESS,
+	LSP_READ_PEER,
+	LSP_READ_COLOUR,
+	LSP_READ_TIMEOUT,
+	LSP_READ_COUNT,
+};
+
 struct lsp_option {
 	const char *name;     /* long name without dashes, NULL when it has none */
 	const char *argument; /* what it wants: "STATE[,...]"; NULL: nothing */
 	const char *help;
 	char letter;	   /* 0 when it has none */
 	uint8_t group;	   /* enum lsp_option_group */
-	uint8_t id;
-	uint16_t questions; /* bits of enum lsp_question that it goes with; 0: all */
+	uint8_t kind;	   /* enum lsp_option_kind */
+	uint8_t value;
+	uint16_t member;   /* its place in struct lsp_request */
+	uint32_t questions; /* LSP_ASK_BIT of those that it goes with; 0: all */
 };
 enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_NEXT, LSP_GROUP_HABIT };
 
+#define LSP_ASK_BIT(question) (1u << (question))
+#define LSP_ASK_LISTS (LSP_ASK_BIT(LSP_ASK_OPEN) | LSP_ASK_BIT(LSP_ASK_ALL) | LSP_ASK_BIT(LSP_ASK_PID))
+
+#define LSP_OPTIONS_MAX 128
+
+/* At most LSP_OPTIONS_MAX. */
 const struct lsp_option *lsp_options(size_t *ret_count);
 
 #define LSP_USAGE_TEXT_MAX 320

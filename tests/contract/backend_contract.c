@@ -668,19 +668,27 @@ static void test_names(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+static void test_rules(void **state)
+{
+	struct lsp_rules rules;
+
+	(void)state;
+	memset(&rules, 0xa5, sizeof rules);
+	lsp_backend_native()->rules(&rules);
+	assert_int_equal(rules.has >> 8, 0);
+	if ((rules.has & LSP_RULES_EPHEMERAL) != 0)
+		assert_true(rules.ephemeral_low > 0 && rules.ephemeral_low <= rules.ephemeral_high);
+	if ((rules.has & LSP_RULES_PRIVILEGED) != 0)
+		assert_true(rules.privileged_below <= 65536);
+}
+
 static void test_texts(void **state)
 {
 	const struct lsp_backend *backend = lsp_backend_native();
-	struct lsp_port_ranges ranges;
 	struct lsp_console console;
 	size_t size;
 
 	(void)state;
-	memset(&ranges, 0xa5, sizeof ranges);
-	backend->port_ranges(&ranges);
-	assert_int_equal(ranges.has & ~(LSP_RANGES_HAS_EPHEMERAL | LSP_RANGES_HAS_PRIVILEGED), 0);
-	if ((ranges.has & LSP_RANGES_HAS_EPHEMERAL) != 0)
-		assert_true(ranges.ephemeral_low > 0 && ranges.ephemeral_low <= ranges.ephemeral_high);
 	memset(&console, 0xa5, sizeof console);
 	backend->console(&console);
 	if (!console.is_terminal) {
@@ -789,6 +797,7 @@ int main(void)
 		cmocka_unit_test(test_grip_ends),
 		cmocka_unit_test(test_grip_release),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_no_hosts),
 		cmocka_unit_test(test_starved),

@@ -78,7 +78,7 @@ static void test_silent(void **state)
 	static const struct lsp_addr addr = {.family = LSP_INET4, .bytes = {127, 0, 0, 1}};
 	const struct lsp_backend *backend = lsp_backend_native();
 	struct lsp_snapshot *snapshot = lsp_snapshot_new();
-	struct lsp_port_ranges ranges;
+	struct lsp_rules rules;
 	struct lsp_console console;
 	char text[] = "text";
 	uint32_t uid = 7;
@@ -95,9 +95,9 @@ static void test_silent(void **state)
 	strcpy(text, "text");
 	backend->way_out(text, sizeof text);
 	assert_string_equal(text, "");
-	memset(&ranges, 0xa5, sizeof ranges);
-	backend->port_ranges(&ranges);
-	assert_int_equal(ranges.has, 0);
+	memset(&rules, 0xa5, sizeof rules);
+	backend->rules(&rules);
+	assert_int_equal(rules.has, 0);
 	memset(&console, 0xa5, sizeof console);
 	backend->console(&console);
 	assert_int_equal(console.is_terminal, false);

@@ -13,7 +13,6 @@
  *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
  *   bind …, rules …, address …      fake_bind.c
- *   ports LOW HIGH BELOW   ephemeral range, first port that anybody may bind; - - is not known
  *   self PID               lsports itself; left out: 9000
  *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
@@ -235,27 +234,6 @@ static bool fake_signal_of(const char *name, int *ret_signal)
 	return false;
 }
 
-static void read_ranges(const struct line *line, void *arg)
-{
-	struct lsp_port_ranges *ranges = arg;
-
-	if (strcmp(fake_word(line, 1), "-") != 0) {
-		ranges->ephemeral_low = (uint16_t)fake_word_number(line, 1);
-		ranges->ephemeral_high = (uint16_t)fake_word_number(line, 2);
-		ranges->has |= LSP_RANGES_HAS_EPHEMERAL;
-	}
-	if (line->count > 3) {
-		ranges->privileged_below = (uint16_t)fake_word_number(line, 3);
-		ranges->has |= LSP_RANGES_HAS_PRIVILEGED;
-	}
-}
-
-static void fake_port_ranges(struct lsp_port_ranges *ret_ranges)
-{
-	*ret_ranges = (struct lsp_port_ranges){.has = 0};
-	fake_walk("ports", read_ranges, ret_ranges);
-}
-
 const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend fake = {
@@ -280,7 +258,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
-		.port_ranges = fake_port_ranges,
 		.host_name = fake_host_name,
 		.console = fake_console,
 		.way_out = fake_way_out,

@@ -1,5 +1,5 @@
 /*
- * test_linux_bind.c - trying to bind, the rules in /proc/sys, and other network namespaces in a tree of our own.
+ * test_linux_bind.c - trying to bind, and other network namespaces in a tree of our own.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -60,52 +60,6 @@ static void test_addresses(void **state)
 	assert_int_equal(lsp_bind_addresses(NULL, 0), count);
 }
 
-static void test_parse_ports(void **state)
-{
-	static const char *const bad[] = {"x", "1-", "-1", "2-1", "65536", "1,,2", "1 2", "1;2", "99999999999"};
-	uint8_t ports[65536 / 8], before[65536 / 8];
-	size_t i, count = 0;
-
-	(void)state;
-	assert_true(lsp_rules_parse_ports("1,8080,9148-9150,65535\n", 23, ports));
-	for (i = 0; i < 65536; i++)
-		count += ports[i / 8] >> i % 8 & 1;
-	assert_int_equal(count, 6);
-	assert_int_equal(ports[9149 / 8] >> 9149 % 8 & 1, 1);
-	assert_int_equal(ports[65535 / 8] >> 65535 % 8 & 1, 1);
-	memcpy(before, ports, sizeof ports);
-	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
-		assert_false(lsp_rules_parse_ports(bad[i], strlen(bad[i]), ports));
-		assert_memory_equal(ports, before, sizeof ports);
-	}
-	assert_true(lsp_rules_parse_ports("\n", 1, ports)); /* none are reserved */
-	for (i = 0; i < sizeof ports; i++)
-		assert_int_equal(ports[i], 0);
-}
-
-static void test_rules(void **state)
-{
-	struct lsp_rules rules = {.has = 0};
-	struct tree tree;
-
-	(void)state;
-	tree_make(&tree);
-	lsp_rules_read(tree.fd, &rules); /* nothing is there: nothing is known */
-	assert_int_equal(rules.has, 0);
-	tree_file(&tree, "sys/net/ipv4/ip_local_port_range", "32768\t60999\n", 12);
-	tree_file(&tree, "sys/net/ipv4/ip_unprivileged_port_start", "1024\n", 5);
-	tree_file(&tree, "sys/net/ipv4/ip_nonlocal_bind", "0\n", 2);
-	tree_file(&tree, "sys/net/ipv6/ip_nonlocal_bind", "1\n", 2);
-	tree_file(&tree, "sys/net/ipv4/ip_local_reserved_ports", "\n", 1);
-	lsp_rules_read(tree.fd, &rules);
-	assert_int_equal(rules.has,
-			 LSP_RULES_EPHEMERAL | LSP_RULES_PRIVILEGED | LSP_RULES_RESERVED | LSP_RULES_NONLOCAL6);
-	assert_int_equal(rules.ephemeral_low, 32768);
-	assert_int_equal(rules.ephemeral_high, 60999);
-	assert_int_equal(rules.privileged_below, 1024);
-	tree_drop(&tree);
-}
-
 #define TITLE "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 #define LISTENER(port, inode)                                                                                             \
 	"   0: 0100007F:" port " 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 " inode            \
@@ -146,8 +100,9 @@ static void test_elsewhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_try),   cmocka_unit_test(test_addresses), cmocka_unit_test(test_parse_ports),
-		cmocka_unit_test(test_rules), cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_try),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
