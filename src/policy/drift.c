@@ -32,7 +32,7 @@ const char *lsp_drift_name(enum lsp_drift_kind kind)
 	return kind < LSP_DRIFT_COUNT ? names[kind] : NULL;
 }
 
-static enum place compare_addr(const struct lsp_rule *rule, const struct lsp_opening *opening)
+static enum place compare_addr(const struct lsp_policy_rule *rule, const struct lsp_opening *opening)
 {
 	enum lsp_scope was = lsp_scope_of_addr(&rule->addr), is = lsp_scope_of_addr(&opening->is.addr);
 
@@ -43,7 +43,7 @@ static enum place compare_addr(const struct lsp_rule *rule, const struct lsp_ope
 	return is > was ? PLACE_WIDER : PLACE_NARROWER;
 }
 
-static enum place compare_where(const struct lsp_rule *rule, const struct lsp_opening *opening, unsigned family)
+static enum place compare_where(const struct lsp_policy_rule *rule, const struct lsp_opening *opening, unsigned family)
 {
 	bool is_wildcard = opening->is.where == LSP_AT_WILDCARD;
 
@@ -56,7 +56,7 @@ static enum place compare_where(const struct lsp_rule *rule, const struct lsp_op
 	return is_wildcard ? PLACE_WIDER : PLACE_ELSEWHERE;
 }
 
-static enum place compare_place(const struct lsp_rule *rule, const struct lsp_opening *opening, unsigned family)
+static enum place compare_place(const struct lsp_policy_rule *rule, const struct lsp_opening *opening, unsigned family)
 {
 	enum place place = compare_where(rule, opening, family);
 	enum lsp_scope scope = lsp_opening_scope(opening, family);
@@ -75,7 +75,7 @@ static enum place compare_place(const struct lsp_rule *rule, const struct lsp_op
 }
 
 /* ret_keys: those that are others, or, for UNSURE, unseen. */
-static enum answer compare_owner(const struct lsp_rule *rule, const struct lsp_opening *opening, uint8_t *ret_keys)
+static enum answer compare_owner(const struct lsp_policy_rule *rule, const struct lsp_opening *opening, uint8_t *ret_keys)
 {
 	uint8_t others = 0, unseen = 0;
 	int key;
@@ -92,7 +92,7 @@ static enum answer compare_owner(const struct lsp_rule *rule, const struct lsp_o
 	return others != 0 ? ANSWER_NO : unseen != 0 ? ANSWER_UNSURE : ANSWER_YES;
 }
 
-static bool is_about(const struct lsp_rule *rule, const struct lsp_opening *opening)
+static bool is_about(const struct lsp_policy_rule *rule, const struct lsp_opening *opening)
 {
 	return rule->low <= opening->is.low && opening->is.low <= rule->high && (rule->protos & opening->is.protos) != 0;
 }
@@ -110,7 +110,7 @@ static unsigned left_over(struct search *search, const struct lsp_opening *openi
 	size_t i;
 
 	for (i = 0; i < search->policy->rule_count; i++) {
-		const struct lsp_rule *rule = &search->policy->rules[i];
+		const struct lsp_policy_rule *rule = &search->policy->rules[i];
 		enum answer owner;
 		uint8_t keys;
 
@@ -140,7 +140,7 @@ static unsigned left_over(struct search *search, const struct lsp_opening *openi
 static bool explain(const struct search *search, size_t i, const struct lsp_opening *opening, unsigned family,
 		    struct lsp_drift *ret_drift)
 {
-	const struct lsp_rule *rule = &search->policy->rules[i];
+	const struct lsp_policy_rule *rule = &search->policy->rules[i];
 	bool is_met = search->met[i] == MET_EXACTLY;
 	enum lsp_drift_kind kind;
 	enum answer owner;
@@ -200,7 +200,7 @@ static void explain_opening(struct search *search, const struct lsp_opening *ope
 		add(search, drift);
 }
 
-static const struct lsp_rule *place_of(const struct lsp_drift *drift)
+static const struct lsp_policy_rule *place_of(const struct lsp_drift *drift)
 {
 	return drift->opening != NULL ? &drift->opening->is : drift->rule;
 }
@@ -208,7 +208,7 @@ static const struct lsp_rule *place_of(const struct lsp_drift *drift)
 static int compare(const void *a, const void *b)
 {
 	const struct lsp_drift *x = a, *y = b;
-	int order = lsp_rule_cmp(place_of(x), place_of(y));
+	int order = lsp_policy_rule_cmp(place_of(x), place_of(y));
 
 	if (order == 0)
 		order = (x->kind > y->kind) - (x->kind < y->kind);
@@ -239,7 +239,7 @@ size_t lsp_drift_find(const struct lsp_policy *policy, const struct lsp_opening 
 			explain_opening(&search, &openings[i], left[i]);
 	}
 	for (i = 0; i < policy->rule_count; i++) {
-		if (search.met[i] == MET_NEVER && lsp_rule_is_asked(&policy->rules[i], select))
+		if (search.met[i] == MET_NEVER && lsp_policy_rule_is_asked(&policy->rules[i], select))
 			add(&search, (struct lsp_drift){&policy->rules[i], NULL, LSP_DRIFT_CLOSED, 0, 0});
 	}
 	free(left);

@@ -24,7 +24,7 @@ enum lsp_drift_kind {
 const char *lsp_drift_name(enum lsp_drift_kind kind);
 
 struct lsp_drift {
-	const struct lsp_rule *rule;	   /* NULL: opened */
+	const struct lsp_policy_rule *rule;	   /* NULL: opened */
 	const struct lsp_opening *opening; /* NULL: closed */
 	uint8_t kind;			   /* enum lsp_drift_kind */
 	uint8_t families;		   /* of the opening: those that it is about */

@@ -64,6 +64,7 @@ static void add_owner(const struct lsp_snapshot *snapshot, const struct lsp_row 
 	struct lsp_pattern *owner = opening->is.owner;
 
 	opening->owner = row->owner;
+	opening->process = process;
 	if (process != NULL) {
 		owner[LSP_POLICY_EXE] = exactly(process->exe);
 		owner[LSP_POLICY_UNIT] = exactly(process->unit);
@@ -104,7 +105,7 @@ static void add_place(const struct lsp_snapshot *snapshot, const struct lsp_sock
 {
 	bool only_6 = (socket->has & LSP_HAS_V6ONLY) != 0 && socket->v6only;
 	uint32_t device = (socket->has & LSP_HAS_IFINDEX) != 0 ? socket->ifindex : socket->local.scope;
-	struct lsp_rule *is = &opening->is;
+	struct lsp_policy_rule *is = &opening->is;
 
 	is->protos = LSP_PROTO_BIT(socket->proto);
 	is->low = is->high = socket->local_port;
@@ -135,7 +136,7 @@ static bool is_open(const struct lsp_row *row)
 static int compare(const void *a, const void *b)
 {
 	const struct lsp_opening *x = a, *y = b;
-	int order = lsp_rule_cmp(&x->is, &y->is);
+	int order = lsp_policy_rule_cmp(&x->is, &y->is);
 
 	return order != 0 ? order : (x->owner > y->owner) - (x->owner < y->owner);
 }
@@ -201,9 +202,9 @@ enum lsp_scope lsp_opening_scope(const struct lsp_opening *opening, unsigned fam
 	return by6 == LSP_SCOPE_NONE ? LSP_SCOPE_NONE : (enum lsp_scope)(by4 > by6 ? by4 : by6);
 }
 
-struct lsp_rule lsp_opening_rule(const struct lsp_opening *opening, unsigned families)
+struct lsp_policy_rule lsp_opening_rule(const struct lsp_opening *opening, unsigned families)
 {
-	struct lsp_rule rule = opening->is;
+	struct lsp_policy_rule rule = opening->is;
 
 	if (rule.where == LSP_AT_WILDCARD) {
 		rule.families = (uint8_t)families;

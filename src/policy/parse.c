@@ -57,7 +57,7 @@ static bool read_number(const char *bytes, size_t len, uint16_t *ret_number)
 	return len > 0 && value >= 1 && value <= UINT16_MAX;
 }
 
-static bool read_port(const char *bytes, size_t len, struct lsp_rule *rule)
+static bool read_port(const char *bytes, size_t len, struct lsp_policy_rule *rule)
 {
 	const char *dash = memchr(bytes, '-', len);
 	size_t low = dash != NULL ? (size_t)(dash - bytes) : len;
@@ -73,7 +73,7 @@ static bool read_port(const char *bytes, size_t len, struct lsp_rule *rule)
 	return dash == NULL || (read_number(dash + 1, len - low - 1, &rule->high) && rule->high >= rule->low);
 }
 
-static bool read_host(const char *bytes, size_t len, struct lsp_rule *rule)
+static bool read_host(const char *bytes, size_t len, struct lsp_policy_rule *rule)
 {
 	bool brackets = len >= 2 && bytes[0] == '[' && bytes[len - 1] == ']';
 	enum lsp_scope scope;
@@ -110,7 +110,7 @@ static bool read_host(const char *bytes, size_t len, struct lsp_rule *rule)
 	return true;
 }
 
-static bool read_place(const struct reading *reading, const struct lsp_policy_word *word, struct lsp_rule *rule)
+static bool read_place(const struct reading *reading, const struct lsp_policy_word *word, struct lsp_policy_rule *rule)
 {
 	size_t colon = word->len;
 
@@ -126,7 +126,7 @@ static bool read_place(const struct reading *reading, const struct lsp_policy_wo
 }
 
 static bool read_scope(const struct reading *reading, const struct lsp_policy_word *word, const char *bytes, size_t len,
-		       struct lsp_rule *rule)
+		       struct lsp_policy_rule *rule)
 {
 	enum lsp_scope scope;
 
@@ -138,7 +138,7 @@ static bool read_scope(const struct reading *reading, const struct lsp_policy_wo
 	return true;
 }
 
-static bool read_key(const struct reading *reading, const struct lsp_policy_word *word, struct lsp_rule *rule)
+static bool read_key(const struct reading *reading, const struct lsp_policy_word *word, struct lsp_policy_rule *rule)
 {
 	const char *equals = memchr(word->bytes, '=', word->len), *value;
 	size_t len = equals != NULL ? (size_t)(equals - word->bytes) : 0, value_len;
@@ -163,7 +163,7 @@ static bool read_key(const struct reading *reading, const struct lsp_policy_word
 	return refuse(reading, word, _("no such key; keys are scope, exe, user and unit"));
 }
 
-static bool read_proto(const struct reading *reading, const struct lsp_policy_word *word, struct lsp_rule *rule)
+static bool read_proto(const struct reading *reading, const struct lsp_policy_word *word, struct lsp_policy_rule *rule)
 {
 	rule->protos = is(word->bytes, word->len, "tcp")  ? LSP_PROTO_BIT(LSP_TCP)
 		       : is(word->bytes, word->len, "udp") ? LSP_PROTO_BIT(LSP_UDP)
@@ -174,7 +174,7 @@ static bool read_proto(const struct reading *reading, const struct lsp_policy_wo
 
 /* The number-th word of a rule. */
 static bool read_word(const struct reading *reading, int number, const struct lsp_policy_word *word,
-		      struct lsp_rule *rule)
+		      struct lsp_policy_rule *rule)
 {
 	if (number == 0)
 		return read_proto(reading, word, rule);
@@ -198,7 +198,7 @@ static bool read_head(struct reading *reading, int number, const struct lsp_poli
 static bool read_line(struct reading *reading, const char *line, const char *end)
 {
 	struct lsp_policy *policy = reading->policy;
-	struct lsp_rule rule = {.line = reading->line};
+	struct lsp_policy_rule rule = {.line = reading->line};
 	bool is_head = !reading->has_head;
 	struct lsp_policy_word word = {.typed = line}, last;
 	const char *why;

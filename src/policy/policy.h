@@ -36,7 +36,7 @@ struct lsp_pattern {
 	size_t len;
 };
 
-struct lsp_rule {
+struct lsp_policy_rule {
 	struct lsp_addr addr; /* with LSP_AT_ADDRESS; never v4-mapped, and without a scope: the device says it */
 	struct lsp_pattern device;
 	struct lsp_pattern owner[LSP_POLICY_KEY_COUNT];
@@ -49,7 +49,7 @@ struct lsp_rule {
 };
 
 struct lsp_policy {
-	struct lsp_rule *rules;
+	struct lsp_policy_rule *rules;
 	size_t rule_count;
 	char *bytes; /* what the patterns point into */
 };
@@ -63,10 +63,10 @@ void lsp_policy_clear(struct lsp_policy *policy);
 void lsp_policy_write_head(struct lsp_sink *sink);
 
 /* A rule as a line without its end; its parts may be read back from it. */
-void lsp_rule_write(struct lsp_sink *sink, const struct lsp_rule *rule);
+void lsp_policy_rule_write(struct lsp_sink *sink, const struct lsp_policy_rule *rule);
 
 /* "*:22", "127.0.0.1%eth0:22", "loopback:*" */
-void lsp_rule_write_place(struct lsp_sink *sink, const struct lsp_rule *rule);
+void lsp_policy_rule_write_place(struct lsp_sink *sink, const struct lsp_policy_rule *rule);
 
 /* A name, so that it may be read back. */
 void lsp_pattern_write(struct lsp_sink *sink, const struct lsp_pattern *pattern);
@@ -75,9 +75,9 @@ void lsp_pattern_write(struct lsp_sink *sink, const struct lsp_pattern *pattern)
 bool lsp_pattern_matches(const struct lsp_pattern *pattern, const struct lsp_pattern *text);
 
 /* By port, protocol, address, device, owner: the order of a written policy. families and limit do not count. */
-int lsp_rule_cmp(const struct lsp_rule *a, const struct lsp_rule *b);
+int lsp_policy_rule_cmp(const struct lsp_policy_rule *a, const struct lsp_policy_rule *b);
 
 /* Whether the selection is about what this rule speaks of; they need only overlap. */
-bool lsp_rule_is_asked(const struct lsp_rule *rule, const struct lsp_select *select);
+bool lsp_policy_rule_is_asked(const struct lsp_policy_rule *rule, const struct lsp_select *select);
 
 #endif

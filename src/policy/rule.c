@@ -16,7 +16,7 @@ static int compare_patterns(const struct lsp_pattern *a, const struct lsp_patter
 	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
-int lsp_rule_cmp(const struct lsp_rule *a, const struct lsp_rule *b)
+int lsp_policy_rule_cmp(const struct lsp_policy_rule *a, const struct lsp_policy_rule *b)
 {
 	int order = (a->low > b->low) - (a->low < b->low), key;
 
@@ -59,7 +59,7 @@ bool lsp_pattern_matches(const struct lsp_pattern *pattern, const struct lsp_pat
 	return at == pattern->len;
 }
 
-static bool may_be_at(const struct lsp_rule *rule, const struct lsp_endpoint *endpoint)
+static bool may_be_at(const struct lsp_policy_rule *rule, const struct lsp_endpoint *endpoint)
 {
 	struct lsp_addr addr;
 
@@ -74,7 +74,7 @@ static bool may_be_at(const struct lsp_rule *rule, const struct lsp_endpoint *en
 	return endpoint->where == LSP_AT_WILDCARD || lsp_addr_cmp(&addr, &rule->addr) == 0;
 }
 
-bool lsp_rule_is_asked(const struct lsp_rule *rule, const struct lsp_select *select)
+bool lsp_policy_rule_is_asked(const struct lsp_policy_rule *rule, const struct lsp_select *select)
 {
 	size_t i;
 

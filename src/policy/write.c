@@ -74,7 +74,7 @@ void lsp_pattern_write(struct lsp_sink *sink, const struct lsp_pattern *pattern)
 		lsp_sink_byte(sink, '"');
 }
 
-static void put_port(struct lsp_sink *sink, const struct lsp_rule *rule)
+static void put_port(struct lsp_sink *sink, const struct lsp_policy_rule *rule)
 {
 	if (rule->low == 1 && rule->high == UINT16_MAX) {
 		lsp_sink_byte(sink, '*');
@@ -87,7 +87,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_rule *rule)
 	lsp_sink_number(sink, rule->high);
 }
 
-void lsp_rule_write_place(struct lsp_sink *sink, const struct lsp_rule *rule)
+void lsp_policy_rule_write_place(struct lsp_sink *sink, const struct lsp_policy_rule *rule)
 {
 	struct lsp_addr addr = rule->addr;
 	char text[LSP_ADDR_TEXT_MAX];
@@ -112,7 +112,7 @@ void lsp_rule_write_place(struct lsp_sink *sink, const struct lsp_rule *rule)
 	put_port(sink, rule);
 }
 
-void lsp_rule_write(struct lsp_sink *sink, const struct lsp_rule *rule)
+void lsp_policy_rule_write(struct lsp_sink *sink, const struct lsp_policy_rule *rule)
 {
 	struct lsp_sink place;
 	int key;
@@ -122,7 +122,7 @@ void lsp_rule_write(struct lsp_sink *sink, const struct lsp_rule *rule)
 									 : "udp");
 	lsp_sink_blanks(sink, rule->protos == LSP_PROTO_ALL ? 4 : 2);
 	lsp_sink_open(&place, NULL);
-	lsp_rule_write_place(&place, rule);
+	lsp_policy_rule_write_place(&place, rule);
 	lsp_sink_bytes(sink, place.bytes, place.used);
 	if (place.used < PLACE_CELLS)
 		lsp_sink_blanks(sink, PLACE_CELLS - place.used);

@@ -139,7 +139,7 @@ static void assert_drift(struct world *world, const char *expected)
 	for (i = 0; i < world->drift_count; i++) {
 		const struct lsp_drift *drift = &world->drifts[i];
 		struct lsp_sink sink;
-		struct lsp_rule rule;
+		struct lsp_policy_rule rule;
 
 		lsp_sink_open(&sink, NULL);
 		lsp_sink_word(&sink, i > 0 ? "; " : "");
@@ -151,7 +151,7 @@ static void assert_drift(struct world *world, const char *expected)
 		if (drift->opening != NULL) {
 			rule = lsp_opening_rule(drift->opening, drift->families);
 			lsp_sink_byte(&sink, ' ');
-			lsp_rule_write_place(&sink, &rule);
+			lsp_policy_rule_write_place(&sink, &rule);
 		}
 		if (drift->keys != 0) {
 			lsp_sink_word(&sink, " keys=");
@@ -166,12 +166,12 @@ static void assert_drift(struct world *world, const char *expected)
 
 static void assert_opening(const struct world *world, size_t number, const char *expected)
 {
-	struct lsp_rule rule = lsp_opening_rule(&world->openings[number], world->openings[number].is.families);
+	struct lsp_policy_rule rule = lsp_opening_rule(&world->openings[number], world->openings[number].is.families);
 	struct lsp_sink sink;
 
 	assert_true(number < world->opening_count);
 	lsp_sink_open(&sink, NULL);
-	lsp_rule_write(&sink, &rule);
+	lsp_policy_rule_write(&sink, &rule);
 	lsp_sink_byte(&sink, '\0');
 	assert_string_equal(sink.bytes, expected);
 	lsp_sink_close(&sink);
@@ -475,7 +475,7 @@ static void test_selected(void **state)
 	open_at(world, "::1", 81, 10);
 	open_at(world, "::", 82, 10);
 	compare(world, "tcp [::1]:80\ntcp *:82\ntcp [::1]:83");
-	assert_drift(world, "opened 0.0.0.0:80");
+	assert_drift(world, "widened 1 0.0.0.0:80");
 
 	world = host("192.168.1.5");
 	world->select.protos = LSP_PROTO_BIT(LSP_UDP);

@@ -45,7 +45,7 @@ static void assert_pattern(const struct lsp_pattern *pattern, const char *bytes,
 static void test_rule(void **state)
 {
 	struct lsp_policy policy = rule_of("tcp  127.0.0.1:5432   exe=/usr/bin/postgres user=postgres unit=pg.service # it");
-	const struct lsp_rule *rule = policy.rules;
+	const struct lsp_policy_rule *rule = policy.rules;
 	static const uint8_t local[16] = {127, 0, 0, 1};
 
 	(void)state;
@@ -232,12 +232,12 @@ static void test_too_many(void **state)
 	free(text);
 }
 
-static char *written(const struct lsp_rule *rule)
+static char *written(const struct lsp_policy_rule *rule)
 {
 	struct lsp_sink sink;
 
 	lsp_sink_open(&sink, NULL);
-	lsp_rule_write(&sink, rule);
+	lsp_policy_rule_write(&sink, rule);
 	lsp_sink_byte(&sink, '\0');
 	return sink.bytes;
 }
@@ -278,7 +278,7 @@ static void test_round_trip(void **state)
 		"\xc2\x9b", "\xed\xa0\x80", "=", "%:]", "\\x41", "\xef\xbb\xbf", "a\tb\rc", "\xe6\"\xbc",
 	};
 	char every[256], *text, *whole;
-	struct lsp_rule rule = {.protos = LSP_PROTO_BIT(LSP_UDP), .low = 5, .high = 5, .where = LSP_AT_WILDCARD, .families = BOTH};
+	struct lsp_policy_rule rule = {.protos = LSP_PROTO_BIT(LSP_UDP), .low = 5, .high = 5, .where = LSP_AT_WILDCARD, .families = BOTH};
 	struct lsp_policy policy;
 	size_t i, len;
 
@@ -296,7 +296,7 @@ static void test_round_trip(void **state)
 		len = (size_t)sprintf(whole, HEAD "%s", text);
 		policy = read(whole, len);
 		assert_int_equal(policy.rule_count, 1);
-		assert_int_equal(lsp_rule_cmp(&rule, policy.rules), 0);
+		assert_int_equal(lsp_policy_rule_cmp(&rule, policy.rules), 0);
 		lsp_policy_clear(&policy);
 		free(whole);
 		free(text);
@@ -357,24 +357,24 @@ static void test_asked(void **state)
 	struct lsp_policy policy = rule_of("tcp 127.0.0.1:85-95");
 
 	(void)state;
-	assert_true(lsp_rule_is_asked(policy.rules, &select));
+	assert_true(lsp_policy_rule_is_asked(policy.rules, &select));
 	select.protos = LSP_PROTO_BIT(LSP_UDP);
-	assert_false(lsp_rule_is_asked(policy.rules, &select));
+	assert_false(lsp_policy_rule_is_asked(policy.rules, &select));
 	select = (struct lsp_select){.protos = LSP_PROTO_ALL, .families = LSP_FAMILY_BIT_6};
-	assert_false(lsp_rule_is_asked(policy.rules, &select));
+	assert_false(lsp_policy_rule_is_asked(policy.rules, &select));
 	select = (struct lsp_select){LSP_PROTO_ALL, BOTH, .ports = &endpoint, .port_count = 1};
-	assert_true(lsp_rule_is_asked(policy.rules, &select));
+	assert_true(lsp_policy_rule_is_asked(policy.rules, &select));
 	endpoint.high = 84;
-	assert_false(lsp_rule_is_asked(policy.rules, &select));
+	assert_false(lsp_policy_rule_is_asked(policy.rules, &select));
 	endpoint = (struct lsp_endpoint){.protos = LSP_PROTO_ALL, .low = 95, .high = 99, .where = LSP_AT_WILDCARD};
-	assert_false(lsp_rule_is_asked(policy.rules, &select));
+	assert_false(lsp_policy_rule_is_asked(policy.rules, &select));
 	endpoint.where = LSP_AT_ADDRESS;
 	endpoint.addr = local;
-	assert_true(lsp_rule_is_asked(policy.rules, &select));
+	assert_true(lsp_policy_rule_is_asked(policy.rules, &select));
 	endpoint.addr.bytes[3] = 2;
-	assert_false(lsp_rule_is_asked(policy.rules, &select));
+	assert_false(lsp_policy_rule_is_asked(policy.rules, &select));
 	endpoint = (struct lsp_endpoint){.protos = LSP_PROTO_BIT(LSP_UDP), .low = 95, .high = 99};
-	assert_false(lsp_rule_is_asked(policy.rules, &select));
+	assert_false(lsp_policy_rule_is_asked(policy.rules, &select));
 	lsp_policy_clear(&policy);
 }
 
