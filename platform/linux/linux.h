@@ -99,6 +99,15 @@ bool lsp_rules_may_privileged(void);
 enum lsp_err lsp_elsewhere_read(int procfd, struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
 				struct lsp_fault *ret_fault);
 
+/* --- rtnl_read.c: see backend.h, links() ---------------------------------------------------------------------- */
+
+struct nl_cb;
+
+enum lsp_err lsp_rtnl_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
+/* The same with callbacks that may replace libnl's own nl_send and nl_recv: the tests talk to a script. */
+enum lsp_err lsp_rtnl_read_with(struct nl_cb *callbacks, struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 
 /* By the release that uname(2) tells; sandboxes that play an old kernel are taken at their word. */
