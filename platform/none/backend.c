@@ -128,6 +128,11 @@ static enum lsp_err none_links(struct lsp_snapshot *snapshot, struct lsp_fault *
 	return unsupported(ret_fault, "list of interfaces");
 }
 
+static void none_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+}
+
 static void none_rules(struct lsp_rules *ret_rules)
 {
 	*ret_rules = (struct lsp_rules){.has = 0};
@@ -201,6 +206,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.sockets_elsewhere = none_sockets_elsewhere,
 		.bind_try = none_bind_try,
 		.links = none_links,
+		.tcp_counters = none_tcp_counters,
 		.rules = none_rules,
 		.addresses = none_addresses,
 		.talk = none_talk,

@@ -10,13 +10,15 @@
 #include <lsports/backend.h>
 
 #include "core/join.h"
+#include "probe/probe.h"
 
 /* info: worth knowing. warning: should be put right. critical: an open door, a likely intruder, or clients that are being
  * lost. The words of lsp_severity_name are stable. */
 enum lsp_severity { LSP_SEVERITY_INFO = 0, LSP_SEVERITY_WARNING, LSP_SEVERITY_CRITICAL, LSP_SEVERITY_COUNT };
 
-/* "info", "warning", "critical" */
+/* "info", "warning", "critical", and back. False when it is none of them. */
 const char *lsp_severity_name(enum lsp_severity severity);
+bool lsp_severity_read(const char *word, enum lsp_severity *ret_severity);
 
 enum lsp_rule {
 	LSP_RULE_EXPOSED_NO_LOGIN = 0,
@@ -26,6 +28,7 @@ enum lsp_rule {
 	LSP_RULE_EXPOSED_SERVICE,
 	LSP_RULE_MALWARE_HABIT,
 	LSP_RULE_WRONG_PROCESS,
+	LSP_RULE_WRONG_ANSWER,
 	LSP_RULE_ODD_PORT,
 	LSP_RULE_ROOT_LISTENER,
 	LSP_RULE_DELETED_PROGRAM,
@@ -46,13 +49,14 @@ const char *lsp_rule_name(enum lsp_rule rule);
 const char *lsp_rule_why(enum lsp_rule rule);
 const char *lsp_rule_advice(enum lsp_rule rule);
 
-/* One piece of evidence: text or, where that is NULL, a number. Keys are stable. */
+/* One piece of evidence: a text, else an address, else a number. Keys are stable. */
 struct lsp_fact {
 	const char *key;
-	const char *text; /* static, or the snapshot's */
+	const char *text; /* static, or the snapshot's; NULL: none */
+	const struct lsp_addr *addr; /* the snapshot's; NULL: none */
 	uint64_t number;
 };
-#define LSP_FACTS_MAX 4
+#define LSP_FACTS_MAX 5
 
 struct lsp_finding {
 	enum lsp_rule rule;
@@ -66,6 +70,12 @@ struct lsp_finding {
 	char *sentence; /* the evidence for a person, in his language; bytes of processes may be in it; owned */
 };
 
+/* A listener that was asked what it speaks. */
+struct lsp_asked_port {
+	const struct lsp_row *row;
+	const struct lsp_probe *probe;
+};
+
 /* What is judged. */
 struct lsp_audit_case {
 	const struct lsp_snapshot *snapshot; /* frozen; its links known, or LSP_NOTE_NO_LINKS */
@@ -74,6 +84,8 @@ struct lsp_audit_case {
 	const struct lsp_rules *rules;
 	struct lsp_tcp_counters before, after; /* of two looks */
 	uint64_t between_ms;		       /* that lie so far apart */
+	const struct lsp_asked_port *asked;
+	size_t asked_count;
 };
 
 struct lsp_findings {

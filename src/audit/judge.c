@@ -60,6 +60,11 @@ void lsp_finding_text(struct lsp_finding *finding, const char *key, const char *
 		add_fact(finding, key)->text = text;
 }
 
+void lsp_finding_addr(struct lsp_finding *finding, const char *key, const struct lsp_addr *addr)
+{
+	add_fact(finding, key)->addr = addr;
+}
+
 void lsp_finding_number(struct lsp_finding *finding, const char *key, uint64_t number)
 {
 	add_fact(finding, key)->number = number;

@@ -52,6 +52,29 @@ void lsp_look_wrong_process(struct lsp_audit *audit, enum lsp_rule rule)
 	}
 }
 
+/* By what it said when it was asked, whatever the process is called. */
+void lsp_look_wrong_answer(struct lsp_audit *audit, enum lsp_rule rule)
+{
+	size_t i;
+
+	for (i = 0; i < audit->facts->asked_count; i++) {
+		const struct lsp_asked_port *asked = &audit->facts->asked[i];
+		const struct lsp_socket *socket = asked->row->socket;
+		enum lsp_speech speech = asked->probe->heard.speech;
+		struct lsp_finding *finding;
+		struct lsp_service service;
+
+		if (!lsp_service_at((enum lsp_proto)socket->proto, socket->local_port, &service) ||
+		    lsp_speech_fit(speech, &service) != LSP_FIT_NO)
+			continue;
+		finding = lsp_finding_add(audit, rule, LSP_SEVERITY_WARNING, asked->row);
+		lsp_finding_say(finding, _("%s is customary here; what answers speaks %s"), service.name,
+				lsp_speech_name(speech));
+		lsp_finding_text(finding, "customary", service.name);
+		lsp_finding_text(finding, "speaks", lsp_speech_name(speech));
+	}
+}
+
 void lsp_look_odd_port(struct lsp_audit *audit, enum lsp_rule rule)
 {
 	size_t i;

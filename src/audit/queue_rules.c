@@ -184,11 +184,14 @@ static void add_time_wait(struct lsp_audit *audit, enum lsp_rule rule, const str
 	const struct lsp_socket *socket = row->socket;
 	bool is_full = used * 100 >= all * TIME_WAIT_FULL_PERCENT;
 	struct lsp_finding *finding =
-		lsp_finding_add(audit, rule, is_full ? LSP_SEVERITY_CRITICAL : LSP_SEVERITY_WARNING, row);
+		lsp_finding_add(audit, rule, is_full ? LSP_SEVERITY_CRITICAL : LSP_SEVERITY_WARNING, NULL);
 	char peer[LSP_ADDR_TEXT_MAX];
 
 	lsp_addr_text(&socket->peer, peer);
 	lsp_finding_say(finding, _("%zu of %zu ports towards %s, port %u"), used, all, peer, socket->peer_port);
+	lsp_finding_addr(finding, "local", &socket->local);
+	lsp_finding_addr(finding, "peer", &socket->peer);
+	lsp_finding_number(finding, "peer_port", socket->peer_port);
 	lsp_finding_number(finding, "used", used);
 	lsp_finding_number(finding, "ports", all);
 }

@@ -6,6 +6,8 @@
  */
 #include "rules.h"
 
+#include <string.h>
+
 #include <lsports/language.h>
 
 static const struct rule {
@@ -23,6 +25,11 @@ static const struct rule {
 		{"wrong-process", lsp_look_wrong_process,
 		 N_("Another program than the customary one is on a well-known port: a mistake, a stand-in, or somebody who waits for "
 		    "the passwords meant for the real one."),
+		 N_("Look what the program is (lsports --pid PORT -W); if it is meant to be there, give it a port of its own.")},
+	[LSP_RULE_WRONG_ANSWER] =
+		{"wrong-answer", lsp_look_wrong_answer,
+		 N_("What answers on the port is not what its number promises: a mistake, or something that hides behind a harmless "
+		    "number."),
 		 N_("Look what the program is (lsports --pid PORT -W); if it is meant to be there, give it a port of its own.")},
 	[LSP_RULE_ODD_PORT] =
 		{"odd-port", lsp_look_odd_port,
@@ -86,12 +93,25 @@ static const struct rule {
 
 _Static_assert(sizeof rules / sizeof *rules == LSP_RULE_COUNT, "each rule has a row");
 
+static const char *const severities[] = {
+	[LSP_SEVERITY_INFO] = "info", [LSP_SEVERITY_WARNING] = "warning", [LSP_SEVERITY_CRITICAL] = "critical"};
+
 const char *lsp_severity_name(enum lsp_severity severity)
 {
-	static const char *const names[] = {
-		[LSP_SEVERITY_INFO] = "info", [LSP_SEVERITY_WARNING] = "warning", [LSP_SEVERITY_CRITICAL] = "critical"};
+	return severities[severity];
+}
 
-	return names[severity];
+bool lsp_severity_read(const char *word, enum lsp_severity *ret_severity)
+{
+	int i;
+
+	for (i = 0; i < LSP_SEVERITY_COUNT; i++) {
+		if (strcmp(word, severities[i]) != 0)
+			continue;
+		*ret_severity = (enum lsp_severity)i;
+		return true;
+	}
+	return false;
 }
 
 const char *lsp_rule_name(enum lsp_rule rule)

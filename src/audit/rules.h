@@ -37,7 +37,7 @@ typedef void lsp_rule_look(struct lsp_audit *audit, enum lsp_rule rule);
 /* exposed.c */
 lsp_rule_look lsp_look_exposed, lsp_look_malware_habit;
 /* process_rules.c */
-lsp_rule_look lsp_look_wrong_process, lsp_look_odd_port, lsp_look_root_listener, lsp_look_deleted_program,
+lsp_rule_look lsp_look_wrong_process, lsp_look_wrong_answer, lsp_look_odd_port, lsp_look_root_listener, lsp_look_deleted_program,
 	lsp_look_writable_program;
 /* pair_rules.c */
 lsp_rule_look lsp_look_v6_twin, lsp_look_two_answers, lsp_look_shared_port;
@@ -54,6 +54,7 @@ struct lsp_finding *lsp_finding_add(struct lsp_audit *audit, enum lsp_rule rule,
 /* Its evidence: the sentence, already translated; and what programs read of it. */
 __attribute__((format(printf, 2, 3))) void lsp_finding_say(struct lsp_finding *finding, const char *format, ...);
 void lsp_finding_text(struct lsp_finding *finding, const char *key, const char *text);
+void lsp_finding_addr(struct lsp_finding *finding, const char *key, const struct lsp_addr *addr);
 void lsp_finding_number(struct lsp_finding *finding, const char *key, uint64_t number);
 
 /* The holders' processes one after another; start with *at 0. Each of them once, those that are not known left out.
