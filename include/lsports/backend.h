@@ -126,9 +126,6 @@ struct lsp_backend {
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
 
-	/* Writes the first max addresses of this machine, loopback included; returns how many there are. */
-	size_t (*addresses)(struct lsp_addr *ret_addrs, size_t max);
-
 	/* Talks to at most LSP_TALKS_MAX listeners at once, for at most limit_ms in all. Each must be at an address of this
 	 * machine: that is looked up before the first packet. A connection listens, sends one message and waits for bytes;
 	 * the next message, on a new connection, is sent only when none came. Whatever comes ends the talk, and so does a

@@ -172,7 +172,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.links = linux_links,
 		.tcp_counters = linux_tcp_counters,
 		.rules = linux_rules,
-		.addresses = lsp_bind_addresses,
 		.talk = lsp_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,

@@ -138,13 +138,6 @@ static void none_rules(struct lsp_rules *ret_rules)
 	*ret_rules = (struct lsp_rules){.has = 0};
 }
 
-static size_t none_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	(void)ret_addrs;
-	(void)max;
-	return 0;
-}
-
 static enum lsp_err none_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
 {
 	(void)talks;
@@ -208,7 +201,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.links = none_links,
 		.tcp_counters = none_tcp_counters,
 		.rules = none_rules,
-		.addresses = none_addresses,
 		.talk = none_talk,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
