@@ -35,7 +35,7 @@ struct line {
 	uint64_t read_by; /* READING: however much still comes */
 };
 
-static bool is_own(const struct lsp_addr *addr, const struct lsp_addr *own, size_t own_count)
+static bool is_own(const struct lsp_addr *addr, const struct lsp_snapshot *own)
 {
 	static const struct lsp_addr loopback4 = {.family = LSP_INET4, .bytes = {127}};
 	static const struct lsp_addr loopback6 = {.family = LSP_INET6, .bytes = {[15] = 1}};
@@ -43,15 +43,20 @@ static bool is_own(const struct lsp_addr *addr, const struct lsp_addr *own, size
 
 	if (lsp_addr_within(addr, &loopback4, 8) || lsp_addr_within(addr, &loopback6, 128))
 		return true;
-	for (i = 0; i < own_count; i++) {
-		if (lsp_addr_cmp(addr, &own[i]) == 0)
+	for (i = 0; i < own->link_addr_count; i++) {
+		if (lsp_addr_cmp(addr, &own->link_addrs[i].addr) == 0)
 			return true;
 	}
 	return false;
 }
 
+/* Who does not answer may not hang up either: that connection is reset, so that nothing of it stays on our side. */
 static void end(struct line *line, enum lsp_talk_end how)
 {
+	static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+	if (line->phase != DONE && how == LSP_TALK_SILENT)
+		setsockopt(line->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 	if (line->phase != DONE)
 		close(line->fd);
 	line->phase = DONE;
@@ -220,33 +225,31 @@ static void take_time(struct line *line, uint64_t now, uint64_t deadline)
 /* Waits for something to happen and lets it. False when all are done, or poll(2) fails. */
 static bool step(struct line *lines, size_t count, uint64_t deadline)
 {
-	struct pollfd fds[LSP_TALKS_MAX];
+	struct pollfd fds[LSP_TALKS_MAX]; /* of those that go on only: poll(2) wants no more than there may be descriptors */
+	struct line *active[LSP_TALKS_MAX];
 	uint64_t now = lsp_system_now_ms(), next = deadline;
-	size_t i, active = 0;
+	size_t active_count = 0, i;
 
-	for (i = 0; i < count; i++) {
-		bool is_active = lines[i].phase != DONE;
-
-		fds[i] = (struct pollfd){.fd = is_active ? lines[i].fd : -1,
-					 .events = lines[i].phase == CONNECTING ? POLLOUT : POLLIN};
-		active += is_active;
-		if (is_active && lines[i].until < next)
-			next = lines[i].until;
-	}
-	if (active == 0)
-		return false;
-	if (poll(fds, count, next > now ? (int)(next - now) : 0) < 0 && errno != EINTR)
-		return false;
-	now = lsp_system_now_ms();
 	for (i = 0; i < count; i++) {
 		if (lines[i].phase == DONE)
 			continue;
-		if (fds[i].revents != 0 && lines[i].phase == CONNECTING)
-			take_connection(&lines[i], now, deadline);
+		fds[active_count] = (struct pollfd){.fd = lines[i].fd,
+						    .events = lines[i].phase == CONNECTING ? POLLOUT : POLLIN};
+		active[active_count++] = &lines[i];
+		if (lines[i].until < next)
+			next = lines[i].until;
+	}
+	if (active_count == 0 ||
+	    (poll(fds, active_count, next > now ? (int)(next - now) : 0) < 0 && errno != EINTR))
+		return false;
+	now = lsp_system_now_ms();
+	for (i = 0; i < active_count; i++) {
+		if (fds[i].revents != 0 && active[i]->phase == CONNECTING)
+			take_connection(active[i], now, deadline);
 		else if (fds[i].revents != 0)
-			take_bytes(&lines[i], now, deadline);
-		if (lines[i].phase != DONE && (now >= lines[i].until || now >= deadline))
-			take_time(&lines[i], now, deadline);
+			take_bytes(active[i], now, deadline);
+		if (active[i]->phase != DONE && (now >= active[i]->until || now >= deadline))
+			take_time(active[i], now, deadline);
 	}
 	return true;
 }
@@ -265,26 +268,24 @@ enum lsp_err lsp_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, s
 {
 	struct line lines[LSP_TALKS_MAX];
 	uint64_t begun = lsp_system_now_ms();
-	size_t room = lsp_bind_addresses(NULL, 0), own_count, i;
-	struct lsp_addr *own = calloc(room + 1, sizeof *own);
+	struct lsp_snapshot *own;
+	struct lsp_fault fault;
+	size_t i;
 
-	if (count > LSP_TALKS_MAX || own == NULL) {
-		free(own);
-		return lsp_linux_fault(ret_fault, "talk", count > LSP_TALKS_MAX ? EINVAL : ENOMEM);
-	}
-	own_count = lsp_bind_addresses(own, room);
-	if (own_count > room) /* more came meanwhile */
-		own_count = room;
+	if (count > LSP_TALKS_MAX)
+		return lsp_linux_fault(ret_fault, "talk", EINVAL);
+	own = lsp_snapshot_new();
+	lsp_rtnl_read(own, &fault); /* where it is refused, loopback alone is known to be ours */
 	for (i = 0; i < count; i++) {
 		struct lsp_addr addr = lsp_addr_unmap(&talks[i].addr);
 
 		lines[i] = (struct line){.talk = &talks[i]};
-		if (is_own(&addr, own, own_count))
+		if (is_own(&addr, own))
 			connect_line(&lines[i], begun);
 		else
 			end(&lines[i], LSP_TALK_FOREIGN);
 	}
-	free(own);
+	lsp_snapshot_free(own);
 	while (step(lines, count, begun + limit_ms))
 		;
 	for (i = 0; i < count; i++) {

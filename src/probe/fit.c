@@ -95,8 +95,8 @@ static bool is_mentioned(enum lsp_speech speech, const struct lsp_service *label
 	return false;
 }
 
-/* Servers of these may be set up so that every connection begins with TLS. Those of the others wait for a STARTTLS of their
- * own or speak first. */
+/* Servers of these may be set up so that every connection begins with TLS. The others speak first, or have a command of
+ * their own that starts it. */
 static bool may_be_within_tls(enum lsp_speech speech)
 {
 	static const unsigned within = 1u << LSP_SPEECH_HTTP | 1u << LSP_SPEECH_REDIS | 1u << LSP_SPEECH_MEMCACHED |

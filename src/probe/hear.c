@@ -179,7 +179,7 @@ static bool hear_amqp(const struct answer *answer, struct lsp_heard *heard)
 	return answer->len >= 8 && begins(answer, "AMQP") && answer->bytes[4] <= 3;
 }
 
-/* The version that a ServerHello settles: supported_versions (43) has it where it is there, RFC 8446, 4.1.3 and 4.2.1. */
+/* The version that a ServerHello settles on: supported_versions (43) has it, if it is there (RFC 8446, 4.1.3, 4.2.1). */
 static unsigned tls_version(const struct answer *answer)
 {
 	const uint8_t *bytes = answer->bytes;

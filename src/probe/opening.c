@@ -40,7 +40,8 @@ static const uint8_t hello[] = {
 };
 
 /* RFC 9110, section 9.2.1: GET is safe. "GET " in capitals is also what mongod knows HTTP by. */
-static const uint8_t get[] = {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1', '.', '0', '\r', '\n', '\r', '\n'};
+static const uint8_t get[] = {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T', 'T', 'P', '/', '1', '.', '0',
+			      '\r', '\n', '\r', '\n'};
 
 /* An inline command, as Redis' documentation of its protocol has it. */
 static const uint8_t ping[] = {'P', 'I', 'N', 'G', '\r', '\n'};

@@ -27,7 +27,8 @@ bool lsp_probe_address(const struct lsp_socket *socket, struct lsp_addr *ret_add
 	bool takes4 = socket->local.family == LSP_INET4 || ((socket->has & LSP_HAS_V6ONLY) != 0 && !socket->v6only);
 
 	/* binding a link-local address binds its device as well (ipv6(7)); that is reached from here */
-	bool is_link = socket->local.family == LSP_INET6 && socket->local.bytes[0] == 0xfe && (socket->local.bytes[1] & 0xc0) == 0x80;
+	bool is_link = socket->local.family == LSP_INET6 && socket->local.bytes[0] == 0xfe &&
+		       (socket->local.bytes[1] & 0xc0) == 0x80;
 
 	if (socket->proto != LSP_TCP || socket->state != LSP_LISTEN || ((socket->has & LSP_HAS_IFINDEX) != 0 && !is_link))
 		return false;
