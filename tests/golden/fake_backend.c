@@ -12,10 +12,10 @@
  *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns
  *   fault CALL WORD [CODE] CALL sockets, holders or links; WORD denied unsupported malformed torn io
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
- *   talk …                          fake_talk.c
  *   link NUMBER NAME [up loopback vrf tunnel master=N kind=S]
  *   addr ADDR/BITS LINK    an address of this host
  *   bind …, rules …        fake_bind.c
+ *   talk …                          fake_talk.c
  *   counters [overflows=N more=N time_wait=N connections=N]   each asking finds more overflows
  *   self PID               lsports itself; left out: 9000
  *   peace                  nobody may be gripped: who does so ends the program
@@ -277,8 +277,8 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = fake_bind_try,
 		.tcp_counters = fake_tcp_counters,
 		.rules = fake_rules,
-		.talk = fake_talk,
 		.links = fake_links,
+		.talk = fake_talk,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
