@@ -52,6 +52,8 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_SELECT, TAKES(user), LSP_ASK_LISTS},
 	{"peer", "ADDRESS[/BITS][:PORT]", "only connections with this peer",
 	 0, LSP_GROUP_SELECT, READS(PEER), LSP_ASK_LISTS},
+	{"scope", "SCOPE[,...]", "only what is reached from so far: loopback, link, private, public",
+	 0, LSP_GROUP_SELECT, READS(SCOPES), LSP_ASK_LISTS},
 
 	{"columns", "NAME[,...]", "which columns, in which order (help: lists them)",
 	 0, LSP_GROUP_SHOW, TAKES(columns), LSP_ASK_LISTS},

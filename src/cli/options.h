@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "core/filter.h"
+#include "core/scope.h"
 
 enum lsp_question {
 	LSP_ASK_OPEN = 0, /* lsports, lsports -l */
@@ -42,6 +43,7 @@ struct lsp_request {
 	struct lsp_select select; /* its ports are owned: lsp_request_clear */
 	struct lsp_process_match process;
 	const char *user;    /* NULL: any; a name or a number */
+	unsigned scopes;     /* LSP_SCOPE_BIT; 0: any */
 	const char *columns; /* NULL: the default ones */
 	const char *sort;    /* NULL: by port */
 	enum lsp_format format;
@@ -86,6 +88,7 @@ enum lsp_value_reader {
 	LSP_READ_COLOUR,
 	LSP_READ_TIMEOUT,
 	LSP_READ_COUNT,
+	LSP_READ_SCOPES,
 };
 
 struct lsp_option {

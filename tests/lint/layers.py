@@ -16,7 +16,7 @@ STANDARD = set("""assert complex ctype errno fenv float inttypes iso646 limits l
 MAY_INCLUDE = {
     "core": [],
     "registry": ["table.h", "notes.h"],  # made by the build
-    "cli": ["core/filter.h", "core/mem.h"],
+    "cli": ["core/filter.h", "core/mem.h", "core/scope.h"],
     "view": ["core/"],
     "act": ["core/"],
     "bind": ["core/"],
