@@ -56,14 +56,18 @@ static void put_comment(struct lsp_sink *sink, const struct lsp_opening *opening
 	struct lsp_service service;
 	enum lsp_proto proto = (opening->is.protos & LSP_PROTO_BIT(LSP_TCP)) != 0 ? LSP_TCP : LSP_UDP;
 
-	if (lsp_service_at(proto, port, &service)) {
+	bool is_named = lsp_service_at(proto, port, &service), is_hidden = opening->owner == LSP_OWNER_HIDDEN;
+	bool is_ephemeral = (rules->has & LSP_RULES_EPHEMERAL) != 0 && port >= rules->ephemeral_low &&
+			    port <= rules->ephemeral_high;
+
+	if (is_named || is_ephemeral || is_hidden)
 		lsp_sink_word(sink, "  # ");
+	if (is_named)
 		lsp_sink_word(sink, service.name);
-	} else if ((rules->has & LSP_RULES_EPHEMERAL) != 0 && port >= rules->ephemeral_low && port <= rules->ephemeral_high) {
-		lsp_sink_word(sink, "  # ephemeral: another port next time? then *");
-	}
-	if (opening->owner == LSP_OWNER_HIDDEN)
-		lsp_sink_word(sink, "  # owner not seen");
+	else if (is_ephemeral)
+		lsp_sink_word(sink, "ephemeral: if the port is another one each time, write *");
+	if (is_hidden)
+		lsp_sink_word(sink, is_named || is_ephemeral ? "; owner not seen" : "owner not seen");
 }
 
 /* Returns how many rules. */
@@ -106,18 +110,20 @@ static size_t count_hidden(const struct lsp_request *request, const struct lsp_o
 static int write_policy(const struct lsp_backend *backend, const struct lsp_request *request,
 			const struct lsp_opened *opened)
 {
-	struct lsp_sink sink;
+	struct lsp_console console;
 	struct lsp_fault fault;
+	struct lsp_sink sink;
 	size_t count;
 	int code = 0;
 
+	backend->console(&console);
 	lsp_sink_open(&sink, is_stdout(request) ? stdout : NULL);
 	lsp_policy_write_head(&sink);
 	count = put_rules(&sink, backend, request, opened);
 	if (!is_stdout(request) && backend->file_replace(request->policy, sink.bytes, sink.used, &fault) != LSP_OK) {
 		lsp_say(_("cannot write %.200s: %s: %s"), request->policy, fault.op, fault.detail);
 		code = 4;
-	} else if (!is_stdout(request)) {
+	} else if (!is_stdout(request) && console.is_terminal) {
 		lsp_say(lsp_text_of("%.200s: %zu rule", "%.200s: %zu rules", count), request->policy, count);
 	}
 	lsp_sink_close(&sink);

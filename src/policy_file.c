@@ -42,8 +42,9 @@ enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_policy *r
 	int failed;
 
 	if (file == NULL) {
-		snprintf(ret_why, size, _("%.200s: cannot be read: %s"), path, strerror(errno));
-		return errno == ENOENT ? LSP_POLICY_FILE_ABSENT : LSP_POLICY_FILE_BAD;
+		failed = errno;
+		snprintf(ret_why, size, _("%.200s: cannot be read: %s"), path, strerror(failed));
+		return failed == ENOENT ? LSP_POLICY_FILE_ABSENT : LSP_POLICY_FILE_BAD;
 	}
 	errno = 0;
 	failed = read_all(file, &bytes, &len);

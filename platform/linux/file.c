@@ -139,7 +139,7 @@ enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, st
 	int dirfd = open_folder(path, &name);
 	struct stat old;
 	enum lsp_err err;
-	bool is_there;
+	bool is_there = false;
 
 	if (dirfd < 0)
 		return lsp_linux_fault(ret_fault, "open", errno);
