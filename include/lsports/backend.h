@@ -113,9 +113,6 @@ struct lsp_backend {
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
 
-	/* Writes the first max addresses of this machine, loopback included; returns how many there are. */
-	size_t (*addresses)(struct lsp_addr *ret_addrs, size_t max);
-
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
 

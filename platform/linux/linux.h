@@ -84,7 +84,6 @@ bool lsp_pidfd_signal_of(const char *name, int *ret_signal);
 
 enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 			  struct lsp_fault *ret_fault);
-size_t lsp_bind_addresses(struct lsp_addr *ret_addrs, size_t max);
 
 /* The uid and the right to privileged ports are left alone: they are not in /proc/sys. */
 void lsp_rules_read(int procfd, struct lsp_rules *ret_rules);

@@ -133,13 +133,6 @@ static void none_rules(struct lsp_rules *ret_rules)
 	*ret_rules = (struct lsp_rules){.has = 0};
 }
 
-static size_t none_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	(void)ret_addrs;
-	(void)max;
-	return 0;
-}
-
 static void none_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
 {
 	(void)snapshot;
@@ -202,7 +195,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = none_bind_try,
 		.links = none_links,
 		.rules = none_rules,
-		.addresses = none_addresses,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,

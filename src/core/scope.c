@@ -224,7 +224,7 @@ static bool has_addr(const struct end *end, const struct lsp_link *link)
 	const struct lsp_snapshot *snapshot = end->snapshot;
 	size_t i;
 
-	if (end->device == link->index)
+	if (end->device == link->index && (link->is & LSP_LINK_VRF) == 0)
 		return true;
 	if (end->any)
 		return (link->is & end->has) != 0;

@@ -37,8 +37,8 @@ enum lsp_scope lsp_scope_of_addr(const struct lsp_addr *addr);
  * outside is LOOPBACK. NONE: a wildcard, and the links are not known. */
 enum lsp_scope lsp_scope_of_socket(const struct lsp_snapshot *snapshot, const struct lsp_socket *socket);
 
-/* Through which links: those that are up, let it in and have its address, or, for a wildcard, any address of its family.
- * Their indexes in rising order; returns how many there are and writes at most max. */
+/* Through which links: those that are up, let it in and have its address, or, for a wildcard, any address of its family;
+ * and the device that it is bound to. Their indexes in rising order; returns how many there are and writes at most max. */
 size_t lsp_scope_links(const struct lsp_snapshot *snapshot, const struct lsp_socket *socket, uint32_t *ret_links,
 		       size_t max);
 

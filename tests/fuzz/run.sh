@@ -27,6 +27,10 @@ diag | procnet | process | cgroup)
 	sources="$sources $top/platform/linux/cgroup_parse.c $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
 	libraries=$(pkg-config --cflags --libs libmnl)
 	;;
+rtnl)
+	sources="$sources $top/platform/linux/rtnl_parse.c"
+	libraries=$(pkg-config --cflags --libs libnl-3.0)
+	;;
 esac
 # shellcheck disable=SC2086 # lists of words
 clang -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
