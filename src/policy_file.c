@@ -35,7 +35,8 @@ static int read_all(FILE *file, char **ret_bytes, size_t *ret_len)
 
 enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_policy *ret_policy, char *ret_why, size_t size)
 {
-	bool is_stdin = strcmp(path, "-") == 0, read = false;
+	enum lsp_policy_file result = LSP_POLICY_FILE_BAD;
+	bool is_stdin = strcmp(path, "-") == 0;
 	char fault[LSP_POLICY_FAULT_MAX], *bytes = NULL;
 	FILE *file = is_stdin ? stdin : fopen(path, "rb");
 	size_t len = 0;
@@ -53,11 +54,13 @@ enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_policy *r
 	else if (len > LSP_POLICY_BYTES_MAX)
 		snprintf(ret_why, size, _("%.200s: too large for a policy (more than 4 MiB)"), path);
 	else if (lsp_policy_parse(bytes, len, ret_policy, fault))
-		read = true;
+		result = LSP_POLICY_FILE_READ;
 	else
 		snprintf(ret_why, size, "%.200s:%s", path, fault);
+	if (failed == 0 && len == 0)
+		result = LSP_POLICY_FILE_ABSENT;
 	if (!is_stdin)
 		fclose(file);
 	free(bytes);
-	return read ? LSP_POLICY_FILE_READ : LSP_POLICY_FILE_BAD;
+	return result;
 }

@@ -75,7 +75,7 @@ def read_case(path, scenes):
 def settle(text):
     """What came, in the letters that cases are written in."""
     text = re.sub(r'"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"time":"«TIME»"', text)
-    text = re.sub(r'lsports \d+\.\d+\.\d+', 'lsports «VERSION»', text)
+    text = re.sub(r'(lsports |version=")\d+\.\d+\.\d+', r'\1«VERSION»', text)
     return text.replace("\x1b", "␛").replace("\r", "␍") + ("␄\n" if text and not text.endswith("\n") else "")
 
 
