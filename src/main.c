@@ -9,6 +9,7 @@
 #include <lsports/backend.h>
 #include <lsports/language.h>
 
+#include "audit.h"
 #include "cli/options.h"
 #include "diff.h"
 #include "info.h"
@@ -63,6 +64,8 @@ int main(int argc, char *argv[])
 		code = lsp_why(lsp_backend_native(), &request);
 	else if (request.question == LSP_ASK_NEXT)
 		code = lsp_next(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_AUDIT)
+		code = lsp_audit(lsp_backend_native(), &request);
 	else if (request.question == LSP_ASK_INFO)
 		code = lsp_info(lsp_backend_native(), &request);
 	else if (request.format == LSP_FORMAT_OPENMETRICS)

@@ -10,6 +10,7 @@
 #include <lsports/language.h>
 #include <lsports/service.h>
 
+#include "audit.h"
 #include "core/mem.h"
 #include "diff.h"
 #include "look.h"
@@ -21,6 +22,7 @@ struct counting {
 	struct lsp_metric_port *ports;
 	struct lsp_metric_count drifts[LSP_DRIFT_COUNT];
 	struct lsp_metric_count states[2 * LSP_STATE_COUNT];
+	struct lsp_metric_count findings[LSP_SEVERITY_COUNT * LSP_RULE_COUNT + 1]; /* one to try in */
 	struct lsp_rules rules;
 };
 
@@ -123,6 +125,41 @@ static bool count_states(struct counting *counting, const struct lsp_backend *ba
 	return true;
 }
 
+static size_t count_finding(const struct lsp_findings *findings, enum lsp_severity severity, enum lsp_rule rule)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < findings->count; i++)
+		count += findings->list[i].severity == severity && findings->list[i].rule == rule;
+	return count;
+}
+
+/* As --audit finds them; those that there are. */
+static bool count_findings(struct counting *counting, const struct lsp_backend *backend, const struct lsp_request *request)
+{
+	struct lsp_metric_count *count = counting->findings;
+	struct lsp_report report;
+	struct lsp_fault fault;
+	int severity, rule;
+
+	if (lsp_report_make(backend, &request->select, false, &report, &fault) != LSP_OK) {
+		lsp_say(_("cannot read the sockets: %s: %s"), fault.op, fault.detail);
+		return false;
+	}
+	for (severity = LSP_SEVERITY_COUNT - 1; severity >= 0; severity--) {
+		for (rule = 0; rule < LSP_RULE_COUNT; rule++) {
+			*count = (struct lsp_metric_count){
+				lsp_severity_name((enum lsp_severity)severity), lsp_rule_name((enum lsp_rule)rule),
+				count_finding(&report.findings, (enum lsp_severity)severity, (enum lsp_rule)rule)};
+			count += count->count > 0;
+		}
+	}
+	lsp_report_clear(&report);
+	counting->metrics.findings = counting->findings;
+	counting->metrics.finding_count = (size_t)(count - counting->findings);
+	return true;
+}
+
 static void count_drifts(struct counting *counting, const struct lsp_diff *diff)
 {
 	int i;
@@ -156,7 +193,7 @@ int lsp_metrics(const struct lsp_backend *backend, const struct lsp_request *req
 	if (compares)
 		count_drifts(counting, &diff);
 	errno = 0;
-	if (!count_states(counting, backend, request))
+	if (!count_states(counting, backend, request) || !count_findings(counting, backend, request))
 		code = 5;
 	else
 		lsp_view_openmetrics(stdout, &counting->metrics);

@@ -10,6 +10,7 @@
 
 #include "bind.h"
 #include "fault.h"
+#include "probe.h"
 #include "snapshot.h"
 
 struct lsp_port_range {
@@ -32,6 +33,7 @@ enum lsp_process_want {
 	LSP_WANT_UID = 1 << 3,
 	LSP_WANT_STARTED = 1 << 4,
 	LSP_WANT_KIN = 1 << 5, /* parent, unit, container, LSP_PROCESS_IS_INIT */
+	LSP_WANT_EXE_PLACE = 1 << 6, /* LSP_PROCESS_EXE_DELETED, LSP_PROCESS_EXE_OPEN, as far as it can be told without waiting */
 };
 
 /* Where stdout goes. */
@@ -39,6 +41,15 @@ struct lsp_console {
 	bool is_terminal;
 	bool colour;       /* the terminal understands ANSI colours */
 	unsigned width;    /* columns; 0: unknown */
+};
+
+/* What TCP has counted in the network namespace that we are in; what is not told has no bit. */
+enum lsp_counts { LSP_COUNTS_OVERFLOWS = 1 << 0, LSP_COUNTS_TIME_WAIT = 1 << 1, LSP_COUNTS_CONNECTIONS = 1 << 2 };
+struct lsp_tcp_counters {
+	unsigned has;	      /* enum lsp_counts */
+	uint64_t overflows;   /* connections that found the queue of a listener full, since the start */
+	uint64_t time_wait;   /* in this state now */
+	uint64_t connections; /* ESTABLISHED and CLOSE_WAIT now */
 };
 
 /* A grip on one process: what is done through it reaches that process or nobody, whoever gets its pid. */
@@ -110,8 +121,17 @@ struct lsp_backend {
 	 * A list that stayed torn is kept, with LSP_NOTE_TORN. */
 	enum lsp_err (*links)(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
 
+	void (*tcp_counters)(struct lsp_tcp_counters *ret_counters);
+
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
+
+	/* Talks to at most LSP_TALKS_MAX listeners at once, for at most limit_ms in all. Each must be at an address of this
+	 * machine: that is looked up before the first packet. A connection listens, sends one message and waits for bytes;
+	 * the next message, on a new connection, is sent only when none came. Whatever comes ends the talk, and so does a
+	 * connection that is closed unasked. All connections are closed behind. Errors are those of all talks:
+	 * UNSUPPORTED, IO; what is wrong with one talk is in it. */
+	enum lsp_err (*talk)(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault);
 
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);

@@ -128,9 +128,22 @@ static enum lsp_err none_links(struct lsp_snapshot *snapshot, struct lsp_fault *
 	return unsupported(ret_fault, "list of interfaces");
 }
 
+static void none_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+}
+
 static void none_rules(struct lsp_rules *ret_rules)
 {
 	*ret_rules = (struct lsp_rules){.has = 0};
+}
+
+static enum lsp_err none_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
+{
+	(void)talks;
+	(void)count;
+	(void)limit_ms;
+	return unsupported(ret_fault, "talk to listeners");
 }
 
 static void none_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
@@ -194,7 +207,9 @@ const struct lsp_backend *lsp_backend_native(void)
 		.sockets_elsewhere = none_sockets_elsewhere,
 		.bind_try = none_bind_try,
 		.links = none_links,
+		.tcp_counters = none_tcp_counters,
 		.rules = none_rules,
+		.talk = none_talk,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,

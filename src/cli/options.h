@@ -20,6 +20,7 @@ enum lsp_question {
 	LSP_ASK_WHY,	  /* --why */
 	LSP_ASK_NEXT,	  /* --next */
 	LSP_ASK_INFO,	  /* --info: its words stay words */
+	LSP_ASK_AUDIT,	  /* --audit */
 	LSP_ASK_LOCK,	  /* --lock FILE */
 	LSP_ASK_DIFF,	  /* --diff FILE */
 	LSP_ASK_HELP,
@@ -58,6 +59,9 @@ struct lsp_request {
 	bool dry_run, interactive, force, all_states, ok_if_free;
 	const char *signal; /* NULL: TERM */
 	unsigned timeout_ms;
+
+	const char *severity; /* --audit: NULL: warning */
+	bool probe;	      /* --audit: listeners are asked what they speak */
 
 	bool any_proto;	     /* neither -t nor -u was said: --why then means TCP where a word names none */
 	uint32_t next_count; /* --next: so many ports */
@@ -102,7 +106,7 @@ struct lsp_option {
 	uint16_t member;   /* its place in struct lsp_request */
 	uint32_t questions; /* LSP_ASK_BIT of those that it goes with; 0: all */
 };
-enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_NEXT, LSP_GROUP_HABIT };
+enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_AUDIT, LSP_GROUP_NEXT, LSP_GROUP_HABIT };
 
 #define LSP_ASK_BIT(question) (1u << (question))
 #define LSP_ASK_LISTS (LSP_ASK_BIT(LSP_ASK_OPEN) | LSP_ASK_BIT(LSP_ASK_ALL) | LSP_ASK_BIT(LSP_ASK_PID))

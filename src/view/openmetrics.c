@@ -147,10 +147,8 @@ void lsp_view_openmetrics(FILE *out, const struct lsp_metrics *metrics)
 	put_number(&sink, "lsports_hidden_owners", "Open sockets whose process could not be seen.", metrics->hidden_owners);
 	put_number(&sink, "lsports_not_checked", "Things that could not be looked at; lsports --json names them.",
 		   metrics->not_checked);
-	if (metrics->findings != NULL) {
-		put_head(&sink, "lsports_findings", "What lsports --audit finds, by severity and rule.");
-		put_counts(&sink, "lsports_findings", "severity", "rule", metrics->findings, metrics->finding_count);
-	}
+	put_head(&sink, "lsports_findings", "What lsports --audit finds, by severity and rule.");
+	put_counts(&sink, "lsports_findings", "severity", "rule", metrics->findings, metrics->finding_count);
 	if (metrics->drifts != NULL) {
 		put_head(&sink, "lsports_drift", "Differences between what is open and the policy (lsports --diff), by kind.");
 		put_counts(&sink, "lsports_drift", "change", NULL, metrics->drifts, metrics->drift_count);

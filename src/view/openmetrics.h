@@ -31,7 +31,7 @@ struct lsp_metrics {
 	size_t port_count;
 	const struct lsp_metric_count *states; /* by protocol and state */
 	size_t state_count;
-	const struct lsp_metric_count *findings; /* by severity and rule; NULL: there was no audit */
+	const struct lsp_metric_count *findings; /* by severity and rule */
 	size_t finding_count;
 	const struct lsp_metric_count *drifts; /* by kind; NULL: there was no comparison */
 	size_t drift_count;

@@ -106,6 +106,8 @@ static void test_table_is_whole(void **state)
 	assert_non_null(backend->pause);
 	assert_non_null(backend->now_ms);
 	assert_non_null(backend->links);
+	assert_non_null(backend->tcp_counters);
+	assert_non_null(backend->talk);
 	assert_non_null(backend->name_of);
 	assert_non_null(backend->user_id);
 	assert_non_null(backend->hosts_of);

@@ -20,8 +20,11 @@ MAY_INCLUDE = {
     "view": ["core/"],
     "act": ["core/"],
     "bind": ["core/"],
+    "probe": ["core/"],
     "policy": ["core/", "view/sink.h", "view/escape.h"],
-    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "policy/"],  # src/*.c: main and what it is made of
+    "audit": ["core/", "probe/"],
+    # src/*.c: main and what it is made of
+    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/", "policy/", "audit/"],
 }
 
 # Whose functions a room's library may call beside its own.
@@ -33,7 +36,9 @@ MAY_CALL = {
     "view": ["core", "registry", "language"],
     "act": ["core"],
     "bind": ["core"],
+    "probe": ["core", "registry"],
     "policy": ["core", "view", "language"],
+    "audit": ["core", "probe", "registry", "language"],
     "platform": ["core"],
 }
 
