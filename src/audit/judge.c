@@ -144,7 +144,7 @@ static void prepare_port(struct lsp_audit *audit, const struct lsp_row *row)
 	*port = (struct lsp_open_port){.row = row, .socket = row->socket};
 	port->scope = lsp_scope_of_socket(audit->facts->snapshot, row->socket);
 	find_program(audit, port);
-	if (port->program != NULL && !lsp_program_fits(port->program, row->socket->proto, number))
+	if (port->program != NULL && !lsp_program_owns(port->program, number))
 		number = port->program->own[0];
 	port->has_note = lsp_security_note_at(row->socket->proto, number, &port->note);
 	port->is_sure = port->program != NULL || port->passes_on || port->process == NULL;

@@ -22,7 +22,7 @@ static const struct lsp_program programs[] = {
 	{"domain", {53}, {0}, TCP | UDP, STRICT,
 	 "named unbound dnsmasq systemd-resolved systemd-resolve pdns_server pdns_recursor knotd kresd coredns nsd dnsdist stubby "
 	 "dnscrypt-proxy adguardhome pihole-ftl connmand dns aardvark-dns mdnsresponder"},
-	{"http", {80, 443, 8080, 8443}, {0}, TCP, 0,
+	{"http", {80, 443}, {8080, 8443, 81, 8000, 8888}, TCP, 0,
 	 "nginx apache2 httpd lighttpd caddy traefik haproxy envoy varnishd h2o openlitespeed thttpd w3wp"},
 	{"kerberos", {88}, {0}, TCP | UDP, STRICT, "krb5kdc kdc samba lsass"},
 	{"pop3", {110, 995}, {0}, TCP, STRICT, "dovecot pop3-login couriertcpd cyrmaster pop3d"},
@@ -46,7 +46,7 @@ static const struct lsp_program programs[] = {
 	{"postgresql", {5432}, {5433, 5434, 5435, 15432, 6432}, TCP, STRICT | FIXED,
 	 "postgres postmaster pgbouncer pgpool pgcat odyssey"},
 	{"kibana", {5601}, {0}, TCP, 0, "node kibana"},
-	{"amqp", {5672, 5671}, {15672, 25672}, TCP, STRICT, "beam.smp java qpidd rabbitmq-server"},
+	{"amqp", {5672, 5671, 15672, 25672}, {0}, TCP, STRICT, "beam.smp java qpidd rabbitmq-server"},
 	{"vnc", {5900, 5901, 5902, 5903}, {0}, TCP, STRICT,
 	 "xvnc xtigervnc xtightvnc x11vnc x0vncserver x0tigervncserver vino-server krfb wayvnc winvnc vncserver tvnserver "
 	 "gnome-remote-desktop-daemon gnome-remote-de qemu-system-x86_64 qemu-system-x86 qemu-kvm"},
