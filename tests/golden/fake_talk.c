@@ -45,16 +45,18 @@ static void hear_answer(const struct line *line, void *arg)
 
 static bool is_own(const struct lsp_addr *addr)
 {
-	struct lsp_snapshot *own = lsp_snapshot_new();
-	bool found = addr->family == LSP_INET4 ? addr->bytes[0] == 127 : addr->bytes[15] == 1;
+	struct lsp_snapshot *links = lsp_snapshot_new();
 	struct lsp_fault fault;
+	bool found = false;
 	size_t i;
 
-	fake_links(own, &fault);
-	for (i = 0; i < own->link_addr_count; i++)
-		found |= lsp_addr_cmp(addr, &own->link_addrs[i].addr) == 0;
-	lsp_snapshot_free(own);
-	return found;
+	fake_links(links, &fault);
+	for (i = 0; i < links->link_addr_count; i++)
+		found |= lsp_addr_cmp(addr, &links->link_addrs[i].addr) == 0;
+	lsp_snapshot_free(links);
+	if (found)
+		return true;
+	return addr->family == LSP_INET4 ? addr->bytes[0] == 127 : addr->bytes[15] == 1;
 }
 
 static void talk_one(struct lsp_talk *talk)
