@@ -11,7 +11,6 @@
 #include "core/mem.h"
 #include "show.h"
 #include "view/cell.h"
-#include "view/escape.h"
 #include "view/page.h"
 #include "view/view.h"
 #include "view/width.h"
@@ -27,7 +26,7 @@ enum {
 
 static const char *const dim = "\x1b[2m", *const plain = "\x1b[0m";
 
-/* "tcp *:6379": owned by the sink, good until it is used again. */
+/* "tcp *:6379", escaped: owned by the sink, good until it is used again. */
 static const char *where(struct lsp_sink *sink, const struct lsp_snapshot *snapshot, const struct lsp_row *row)
 {
 	struct lsp_subject subject = lsp_subject_of(snapshot, row);
@@ -75,6 +74,11 @@ static void who(const struct lsp_snapshot *snapshot, const struct lsp_finding *f
 		snprintf(ret_text + used, WHO_MAX - used, " +%zu", more - 1);
 }
 
+static void gap(struct lsp_page *page)
+{
+	lsp_page_go_to(page, page->column + 2);
+}
+
 static void put_heading(struct lsp_page *page, const struct lsp_finding *finding)
 {
 	static const char *const styles[] = {[LSP_SEVERITY_INFO] = "\x1b[1m",
@@ -85,7 +89,7 @@ static void put_heading(struct lsp_page *page, const struct lsp_finding *finding
 	lsp_page_style(page, styles[finding->severity]);
 	lsp_page_put(page, lsp_severity_name(finding->severity));
 	lsp_page_style(page, plain);
-	lsp_page_put(page, "  ");
+	gap(page);
 	lsp_page_put(page, lsp_rule_name(finding->rule));
 }
 
@@ -97,18 +101,14 @@ static void put_line(struct lsp_page *page, const struct lsp_snapshot *snapshot,
 	lsp_page_end_line(page);
 	lsp_page_go_to(page, 2);
 	if (finding->rows[0] != NULL) {
-		/* what is in the cell was escaped on its way there */
-		const char *place = where(room, snapshot, finding->rows[0]);
-
-		lsp_sink_word(&page->sink, place);
-		page->column += lsp_width(place, strlen(place));
+		lsp_page_put(page, where(room, snapshot, finding->rows[0]));
 		lsp_page_go_to(page, 2 + where_width);
-		lsp_page_put(page, "  ");
+		gap(page);
 	}
 	who(snapshot, finding, text);
 	if (text[0] != '\0') {
 		lsp_page_put(page, text);
-		lsp_page_put(page, "  ");
+		gap(page);
 	}
 	lsp_page_wrap(page, finding->sentence, 6);
 }
@@ -170,16 +170,16 @@ static void put_answer(struct lsp_page *page, const struct lsp_report *report, c
 		       struct lsp_sink *room)
 {
 	const char *speaks = lsp_speech_name(asked->probe->heard.speech);
+	char text[LSP_EVIDENCE_MAX + 1];
 
 	lsp_page_go_to(page, 2);
-	where(room, report->snapshot, asked->row);
-	lsp_sink_word(&page->sink, room->bytes);
-	page->column += lsp_width(room->bytes, strlen(room->bytes));
-	lsp_page_put(page, "  ");
+	lsp_page_put(page, where(room, report->snapshot, asked->row));
+	gap(page);
 	lsp_page_put(page, speaks != NULL ? speaks : lsp_talk_end_name(asked->probe->end));
 	if (asked->probe->heard.evidence_len > 0) {
-		lsp_page_put(page, "  ");
-		lsp_escape_text(&page->sink, asked->probe->heard.evidence, asked->probe->heard.evidence_len);
+		gap(page);
+		snprintf(text, sizeof text, "%.*s", (int)asked->probe->heard.evidence_len, asked->probe->heard.evidence);
+		lsp_page_wrap(page, text, 6);
 	}
 	lsp_page_end_line(page);
 }

@@ -12,18 +12,26 @@ void lsp_page_end_line(struct lsp_page *page)
 {
 	if (page->column > 0)
 		lsp_sink_byte(&page->sink, '\n');
-	page->column = 0;
+	page->column = page->blanks = 0;
 }
 
 void lsp_page_go_to(struct lsp_page *page, size_t column)
 {
-	if (page->column < column)
-		lsp_sink_blanks(&page->sink, column - page->column);
-	page->column = page->column < column ? column : page->column;
+	if (page->column >= column)
+		return;
+	page->blanks += column - page->column;
+	page->column = column;
+}
+
+static void put_blanks(struct lsp_page *page)
+{
+	lsp_sink_blanks(&page->sink, page->blanks);
+	page->blanks = 0;
 }
 
 static void put_bytes(struct lsp_page *page, const char *text, size_t len)
 {
+	put_blanks(page);
 	lsp_escape_text(&page->sink, text, len);
 	page->column += lsp_width(text, len);
 }
@@ -44,7 +52,7 @@ void lsp_page_wrap(struct lsp_page *page, const char *text, size_t indent)
 			lsp_page_end_line(page);
 			lsp_page_go_to(page, indent);
 		} else if (!is_first) {
-			put_bytes(page, " ", 1);
+			lsp_page_go_to(page, page->column + 1);
 		}
 		put_bytes(page, text, word);
 		text += word + strspn(text + word, " ");
@@ -54,6 +62,8 @@ void lsp_page_wrap(struct lsp_page *page, const char *text, size_t indent)
 
 void lsp_page_style(struct lsp_page *page, const char *sequence)
 {
-	if (page->colour)
-		lsp_sink_word(&page->sink, sequence);
+	if (!page->colour)
+		return;
+	put_blanks(page);
+	lsp_sink_word(&page->sink, sequence);
 }

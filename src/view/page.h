@@ -12,6 +12,7 @@ struct lsp_page {
 	struct lsp_sink sink;
 	size_t width;  /* cells in a line */
 	size_t column; /* where the next word begins; 0: at the start of a line */
+	size_t blanks; /* before it, not written yet: at the end of a line they would be for nothing */
 	bool colour;
 };
 

@@ -16,6 +16,7 @@
  *   link NUMBER NAME [up loopback vrf tunnel master=N kind=S]
  *   addr ADDR/BITS LINK    an address of this host
  *   bind …, rules …        fake_bind.c
+ *   talk …                          fake_talk.c
  *   counters [overflows=N more=N time_wait=N connections=N]   each asking finds more overflows
  *   self PID               lsports itself; left out: 9000
  *   peace                  nobody may be gripped: who does so ends the program

@@ -2,7 +2,7 @@
  * fake_talk.c - what the listeners of the scene say:
  *   talk ADDR:PORT SENT ANSWER   to a message that begins with SENT; "" is unasked. Without a line for it: not a byte
  *   talk ADDR:PORT end=WORD      instead: WORD of lsp_talk_end_name; of "endless" the answers are told as well
- * An address that is neither loopback nor in a line "addr" of the scene is foreign.
+ * An address that is neither loopback nor in a line "address" of the scene is foreign.
  */
 #include "fake.h"
 
