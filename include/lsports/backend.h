@@ -142,6 +142,11 @@ struct lsp_backend {
 	/* Adds the host names of addresses, as far as they are found within limit_ms in all. */
 	void (*hosts_of)(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
 
+	/* Writes a file whole or not at all: beside it first, to the disk, then in its place. A file that was there keeps its
+	 * mode, and its owner as far as we may. text NULL: only looks whether something stands in the way.
+	 * UNSUPPORTED: what stands there is no plain file (a symbolic link, a device, a folder), or no folder is there. */
+	enum lsp_err (*file_replace)(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault);
+
 	/* This host's own name, "" when unknown. */
 	void (*host_name)(char *ret_name, size_t size);
 

@@ -176,6 +176,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,
+		.file_replace = lsp_file_replace,
 		.host_name = lsp_system_host_name,
 		.console = lsp_system_console,
 		.way_out = lsp_system_way_out,

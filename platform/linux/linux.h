@@ -122,6 +122,10 @@ enum lsp_err lsp_rtnl_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_
 /* The same with callbacks that may replace libnl's own nl_send and nl_recv: the tests talk to a script. */
 enum lsp_err lsp_rtnl_read_with(struct nl_cb *callbacks, struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
 
+/* --- file.c: see backend.h, file_replace() ------------------------------------------------------------------ */
+
+enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault);
+
 /* --- talk.c: see backend.h ---------------------------------------------------------------------------------- */
 
 enum lsp_err lsp_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault);

@@ -168,6 +168,14 @@ static void none_hosts_of(struct lsp_snapshot *snapshot, const struct lsp_addr *
 	(void)limit_ms;
 }
 
+static enum lsp_err none_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault)
+{
+	(void)path;
+	(void)text;
+	(void)len;
+	return unsupported(ret_fault, "write a file");
+}
+
 static void none_text(char *ret_text, size_t size)
 {
 	if (size > 0)
@@ -205,6 +213,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,
+		.file_replace = none_file_replace,
 		.host_name = none_text,
 		.console = none_console,
 		.way_out = none_text,

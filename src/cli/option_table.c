@@ -70,7 +70,7 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_SHOW, READS(COLOUR)},
 	{"resolve", NULL, "host names for addresses, within two seconds",
 	 'r', LSP_GROUP_SHOW, SETS(resolve), LSP_ASK_LISTS},
-	{"quiet", NULL, "with --pid: bare pids, one a line; with --kill, --why, --audit, --diff: no words",
+	{"quiet", NULL, "no words, the exit status alone; with --pid: bare pids, one a line",
 	 'q', LSP_GROUP_SHOW, SETS(quiet),
 	 LSP_ASK_BIT(LSP_ASK_PID) | LSP_ASK_BIT(LSP_ASK_KILL) | LSP_ASK_BIT(LSP_ASK_WHY) | LSP_ASK_BIT(LSP_ASK_NEXT) |
 	 LSP_ASK_BIT(LSP_ASK_DIFF) | AUDITS},

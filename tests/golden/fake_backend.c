@@ -12,6 +12,7 @@
  *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns
  *   fault CALL WORD [CODE] CALL sockets, holders or links; WORD denied unsupported malformed torn io
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
+ *   talk …                          fake_talk.c
  *   link NUMBER NAME [up loopback vrf tunnel master=N kind=S]
  *   addr ADDR/BITS LINK    an address of this host
  *   bind …, rules …        fake_bind.c
@@ -193,6 +194,19 @@ static void copy_text(const struct line *line, void *arg)
 	snprintf(text->at, text->size, "%s", fake_word(line, 1));
 }
 
+/* Really, where the run began; a fault comes before. */
+static enum lsp_err fake_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault)
+{
+	enum lsp_err err = fake_fault("file_replace", ret_fault);
+	FILE *file = err == LSP_OK && text != NULL ? fopen(path, "wb") : NULL;
+
+	if (file != NULL) {
+		fwrite(text, 1, len, file);
+		fclose(file);
+	}
+	return err;
+}
+
 static void fake_host_name(char *ret_name, size_t size)
 {
 	struct text text = {ret_name, size};
@@ -277,11 +291,12 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = fake_bind_try,
 		.tcp_counters = fake_tcp_counters,
 		.rules = fake_rules,
-		.links = fake_links,
 		.talk = fake_talk,
+		.links = fake_links,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
+		.file_replace = fake_file_replace,
 		.host_name = fake_host_name,
 		.console = fake_console,
 		.way_out = fake_way_out,
