@@ -130,7 +130,10 @@ static int exit_code(const struct list *list)
 		return 0;
 	if (list->request->scopes != 0 && (list->snapshot->notes & LSP_NOTE_NO_LINKS) != 0)
 		return 3;
-	return is_by_process(list) && list->sight.hidden > 0 ? 3 : 1;
+	if (is_by_process(list) && list->sight.hidden > 0)
+		return 3;
+	/* it may be one of those of which there is no more than a number */
+	return !list->match.has_pid && is_by_process(list) && (list->snapshot->notes & LSP_NOTE_NO_DETAILS) != 0 ? 3 : 1;
 }
 
 /* A person should not wonder about an empty screen; a script asks the exit status. */

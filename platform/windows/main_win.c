@@ -16,6 +16,8 @@
 
 #include "utf16.h"
 
+#define BUFFER_SIZE (16 * 1024)
+
 int main(int argc, char *argv[]);
 int wmain(int argc, wchar_t *wargv[]);
 
@@ -91,9 +93,13 @@ int wmain(int argc, wchar_t *wargv[])
 		return 5;
 	_setmode(_fileno(stdout), _O_BINARY);
 	_setmode(_fileno(stderr), _O_BINARY);
+	/* else each byte goes to a console on its own, and a character of several is torn; who says a line flushes it */
+	setvbuf(stdout, NULL, _IOFBF, BUFFER_SIZE);
+	setvbuf(stderr, NULL, _IOFBF, BUFFER_SIZE);
 	console_open(&before);
 	code = main(argc, argv);
 	fflush(stdout);
+	fflush(stderr);
 	console_close(&before);
 	free(argv);
 	return code;

@@ -100,10 +100,10 @@ static void add_process(const struct line *line, void *arg)
 		process.exe = fake_value(line, "exe", NULL);
 	if (asked->want & LSP_WANT_ARGV)
 		process.argv = fake_value(line, "argv", &process.argv_len);
-	if (asked->want & LSP_WANT_UID) {
+	if (asked->want & LSP_WANT_UID)
 		process.uid = (uint32_t)fake_number(line, "uid", LSP_PROCESS_HAS_UID, &has);
+	if (asked->want & (LSP_WANT_UID | LSP_WANT_ACCOUNT))
 		process.user = fake_value(line, "user", NULL);
-	}
 	if (asked->want & LSP_WANT_STARTED)
 		process.started_ms = fake_number(line, "started", LSP_PROCESS_HAS_STARTED, &has);
 	if (asked->want & LSP_WANT_KIN)
