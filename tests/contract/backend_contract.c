@@ -498,6 +498,39 @@ static void test_signals(void **state)
 	}
 }
 
+/* --- binding --------------------------------------------------------------------------------------------------------- */
+
+static enum lsp_err try_bind(const struct lsp_addr *addr, uint16_t port, enum lsp_way way)
+{
+	struct lsp_fault fault = {.err = LSP_OK};
+	enum lsp_err err = lsp_backend_native()->bind_try(LSP_TCP, addr, port, way, &fault);
+
+	assert_int_equal(fault.err, err);
+	if (err != LSP_OK)
+		assert_non_null(fault.op);
+	return err;
+}
+
+/* Held at one address: not again there, and not for oneself alone at every address. Then free, for all. */
+static void test_bind(void **state)
+{
+	static const struct lsp_addr any = {.family = LSP_INET4}, nowhere = {.family = LSP_INET4, .bytes = {203, 0, 113, 77}};
+	struct world_socket listener;
+	uint16_t port;
+
+	(void)state;
+	assert_true(world_listen(LSP_INET4, &listener));
+	port = listener.what.local_port;
+	assert_int_equal(try_bind(&listener.what.local, port, LSP_WAY_PLAIN), LSP_IN_USE);
+	assert_int_not_equal(try_bind(&listener.what.local, port, LSP_WAY_EXCLUSIVE), LSP_OK);
+	assert_int_not_equal(try_bind(&any, port, LSP_WAY_EXCLUSIVE), LSP_OK);
+	assert_int_not_equal(try_bind(&listener.what.local, port, LSP_WAY_REUSEADDR), LSP_OK); /* nobody is robbed */
+	assert_int_equal(try_bind(&nowhere, port, LSP_WAY_PLAIN), LSP_NO_ADDRESS);
+	world_close(&listener);
+	assert_int_equal(try_bind(&listener.what.local, port, LSP_WAY_PLAIN), LSP_OK);
+	assert_int_equal(try_bind(&any, port, LSP_WAY_EXCLUSIVE), LSP_OK);
+}
+
 /* --- the grip --------------------------------------------------------------------------------------------------------- */
 
 static struct lsp_grip *grip_of(const struct world_child *child)
@@ -679,6 +712,7 @@ static void test_rules(void **state)
 	memset(&rules, 0xa5, sizeof rules);
 	lsp_backend_native()->rules(&rules);
 	assert_int_equal(rules.has >> 9, 0);
+	assert_true(rules.kept_count <= LSP_KEPT_MAX);
 	if ((rules.has & LSP_RULES_EPHEMERAL) != 0)
 		assert_true(rules.ephemeral_low > 0 && rules.ephemeral_low <= rules.ephemeral_high);
 	if ((rules.has & LSP_RULES_PRIVILEGED) != 0)
@@ -840,6 +874,7 @@ int main(void)
 		cmocka_unit_test(test_process),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_bind),
 		cmocka_unit_test(test_grip_is_by_identity),
 		cmocka_unit_test(test_grip_holds),
 		cmocka_unit_test(test_grip_ends),
