@@ -179,7 +179,7 @@ static void put_held(struct text *text, const struct lsp_why *why, const struct 
 	if (verdict->word == LSP_BIND_IDLE)
 		put(text, lsp_row_process_count(verdict->row) > 1 ? " and do not listen" : " and does not listen");
 	if ((verdict->notes & LSP_BIND_NOTE_EXCLUSIVE) != 0)
-		put(text, _(" for itself alone (SO_EXCLUSIVEADDRUSE)"));
+		put(text, _(" and shares it with nobody (SO_EXCLUSIVEADDRUSE, or another user's)"));
 	put_overlap(text, port, verdict->row->socket);
 	put_more(text, port);
 }

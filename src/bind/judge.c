@@ -231,16 +231,9 @@ static void judge_in_use(const struct lsp_bind_case *bind_case, struct lsp_bind_
 		return;
 	verdict->is_of_one_user = verdict->reuseport;
 	/* UDP shared by SO_REUSEADDR has twins too, and may be joined by anybody */
-	if (verdict->reuseport || (has_twins(bind_case) && !verdict->reuseaddr))
+	if (verdict->reuseport || (has_twins(bind_case) && !verdict->reuseaddr &&
+				   (bind_case->rules->has & LSP_RULES_OVERLAPS) == 0))
 		verdict->word = LSP_BIND_GROUP;
-}
-
-static bool is_exclusive(const struct lsp_bind_verdict *verdict)
-{
-	const struct lsp_attempt *attempt = verdict->attempt;
-
-	return attempt->faults[LSP_WAY_PLAIN].err == LSP_DENIED ||
-	       ((attempt->tried & LSP_WAY_BIT(LSP_WAY_REUSEADDR)) != 0 && attempt->faults[LSP_WAY_REUSEADDR].err == LSP_DENIED);
 }
 
 /* "Denied" by Windows: a range that it keeps, or a holder that shares with nobody. Who is to be seen says more. */
@@ -251,6 +244,7 @@ static void judge_denied(const struct lsp_bind_case *bind_case, struct lsp_bind_
 	for (i = 0; i < bind_case->row_count; i++) {
 		if (!is_in_the_way(bind_case, &bind_case->rows[i]) || !lsp_socket_holds_port(bind_case->rows[i].socket))
 			continue;
+		verdict->notes |= LSP_BIND_NOTE_EXCLUSIVE;
 		judge_in_use(bind_case, verdict);
 		return;
 	}
@@ -276,9 +270,6 @@ static void judge_fault(const struct lsp_bind_case *bind_case, struct lsp_bind_v
 	} else {
 		verdict->word = LSP_BIND_REFUSED;
 	}
-	if ((rules->has & LSP_RULES_OVERLAPS) != 0 && (verdict->word == LSP_BIND_HELD || verdict->word == LSP_BIND_HIDDEN) &&
-	    is_exclusive(verdict))
-		verdict->notes |= LSP_BIND_NOTE_EXCLUSIVE;
 }
 
 static unsigned notes_of(const struct lsp_bind_case *bind_case, const struct lsp_kept *kept)
@@ -289,7 +280,7 @@ static unsigned notes_of(const struct lsp_bind_case *bind_case, const struct lsp
 	unsigned notes = is_reserved ? LSP_BIND_NOTE_RESERVED : 0;
 	size_t i;
 
-	if ((rules->has & LSP_RULES_EPHEMERAL) != 0 && !is_reserved && bind_case->port >= rules->ephemeral_low &&
+	if ((rules->has & LSP_RULES_EPHEMERAL) != 0 && !is_reserved && kept == NULL && bind_case->port >= rules->ephemeral_low &&
 	    bind_case->port <= rules->ephemeral_high)
 		notes |= LSP_BIND_NOTE_EPHEMERAL;
 	if ((rules->has & LSP_RULES_PRIVILEGED) != 0 && bind_case->port < rules->privileged_below)

@@ -32,7 +32,7 @@ enum lsp_bind_note {
 	LSP_BIND_NOTE_DEDUCED = 1 << 3,	   /* nobody is visible; this is what is left */
 	LSP_BIND_NOTE_NONLOCAL = 1 << 4,   /* bound though the address is not here */
 	LSP_BIND_NOTE_NO_INET6 = 1 << 5,   /* this system has no IPv6 */
-	LSP_BIND_NOTE_EXCLUSIVE = 1 << 6,  /* the holder wants it to itself: nobody can share it or take it over */
+	LSP_BIND_NOTE_EXCLUSIVE = 1 << 6,  /* bind() says denied, not in use: the holder shares it with nobody */
 	LSP_BIND_NOTE_OVERLAP = 1 << 7,	   /* bound though somebody is at an address within, who gets what comes there */
 	LSP_BIND_NOTE_COUNT = 8,
 };

@@ -8,6 +8,7 @@
  * It prints a line for each, "WHAT ADDRESS PORT" as bound, then "ready PID", and does what comes on stdin:
  *   accept     prints "accepted PORT", the peer's, of the first socket's next connection
  *   close      closes all sockets and prints "closed"
+ *   are you there      prints "yes"
  * It ends when stdin does, with code 7; a socket that cannot be made ends it with code 1.
  */
 #include <winsock2.h>
@@ -136,6 +137,8 @@ static void obey(struct held *held, const char *order)
 		while (held->count > 0)
 			closesocket(held->sockets[--held->count]);
 		printf("closed\n");
+	} else if (strcmp(order, "are you there\n") == 0) {
+		printf("yes\n");
 	} else if (strcmp(order, "accept\n") == 0 && held->count > 0) {
 		SOCKET made = accept(held->sockets[0], &peer.any, &len);
 
