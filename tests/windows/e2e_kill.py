@@ -75,9 +75,9 @@ def test_dry_run(t):
 
 def test_asked(t):
     holder = t.hold("tcp:127.0.0.1:8000")
-    answer = t.run("--kill", "--ask", "8000", typed=b"n\n")
-    true(holder.lives, f"no\n{answer}")
-    answer = t.run("--kill", "--ask", "8000", typed=b"y\n")
+    answer = t.run("--kill", "-i", "8000", typed=b"n\n")
+    true(holder.lives and answer.code == 4 and f"(pid {holder.pid}" in answer.err.decode(), f"no\n{answer}")
+    answer = t.run("--kill", "-i", "8000", typed=b"y\r\n")
     true(holder.fell and answer.code == 0, f"yes\n{answer}")
 
 
