@@ -229,11 +229,14 @@ static struct subject *hold(const struct lsp_process_calls *calls, const uint64_
 	return subjects;
 }
 
-/* What the sockets with these keys were found by. */
+/* What the sockets with these keys were found by; of keys from elsewhere anything may be true. */
 static struct lsp_hint hint_of(const struct lsp_snapshot *snapshot)
 {
 	struct lsp_hint hint = {.protos = 0};
 	size_t i;
+
+	if (snapshot->socket_count == 0)
+		return (struct lsp_hint){.protos = LSP_PROTO_ALL, .states = LSP_STATE_ALL};
 
 	for (i = 0; i < snapshot->socket_count; i++) {
 		hint.protos |= LSP_PROTO_BIT(snapshot->sockets[i].proto);
