@@ -10,6 +10,7 @@
 
 #include "bind.h"
 #include "fault.h"
+#include "probe.h"
 #include "snapshot.h"
 
 struct lsp_port_range {
@@ -117,6 +118,13 @@ struct lsp_backend {
 
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
+
+	/* Talks to at most LSP_TALKS_MAX listeners at once, for at most limit_ms in all. Each must be at an address of this
+	 * machine: that is looked up before the first packet. A connection listens, sends one message and waits for bytes;
+	 * the next message, on a new connection, is sent only when none came. Whatever comes ends the talk, and so does a
+	 * connection that is closed unasked. All connections are closed behind. Errors are those of all talks:
+	 * UNSUPPORTED, IO; what is wrong with one talk is in it. */
+	enum lsp_err (*talk)(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault);
 
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);

@@ -160,6 +160,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = lsp_bind_try,
 		.links = linux_links,
 		.rules = linux_rules,
+		.talk = lsp_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,

@@ -8,23 +8,17 @@
 #include "linux.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include "sockname.h"
 
 #ifndef SO_REUSEPORT
 #define SO_REUSEPORT 15
 #endif
 
-union name {
-	struct sockaddr any;
-	struct sockaddr_in inet4;
-	struct sockaddr_in6 inet6;
-};
-
-static socklen_t name_of(const struct lsp_addr *addr, uint16_t port, union name *ret_name)
+socklen_t lsp_sockname_of(const struct lsp_addr *addr, uint16_t port, union lsp_sockname *ret_name)
 {
 	memset(ret_name, 0, sizeof *ret_name);
 	if (addr->family == LSP_INET6) {
@@ -84,8 +78,8 @@ static bool choose_way(int fd, const struct lsp_addr *addr, enum lsp_way way)
 enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 			  struct lsp_fault *ret_fault)
 {
-	union name name;
-	socklen_t len = name_of(addr, port, &name);
+	union lsp_sockname name;
+	socklen_t len = lsp_sockname_of(addr, port, &name);
 	int fd = socket(name.any.sa_family, (proto == LSP_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 	enum lsp_err err = LSP_OK;
 

@@ -107,6 +107,10 @@ enum lsp_err lsp_rtnl_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_
 /* The same with callbacks that may replace libnl's own nl_send and nl_recv: the tests talk to a script. */
 enum lsp_err lsp_rtnl_read_with(struct nl_cb *callbacks, struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
 
+/* --- talk.c: see backend.h ---------------------------------------------------------------------------------- */
+
+enum lsp_err lsp_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault);
+
 /* --- system.c: see backend.h ------------------------------------------------------------------------------ */
 
 /* By the release that uname(2) tells; sandboxes that play an old kernel are taken at their word. */

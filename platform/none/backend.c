@@ -133,6 +133,14 @@ static void none_rules(struct lsp_rules *ret_rules)
 	*ret_rules = (struct lsp_rules){.has = 0};
 }
 
+static enum lsp_err none_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
+{
+	(void)talks;
+	(void)count;
+	(void)limit_ms;
+	return unsupported(ret_fault, "talk to listeners");
+}
+
 static void none_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)
 {
 	(void)snapshot;
@@ -187,6 +195,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = none_bind_try,
 		.links = none_links,
 		.rules = none_rules,
+		.talk = none_talk,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,

@@ -50,6 +50,16 @@ static enum lsp_err windows_sockets_elsewhere(struct lsp_snapshot *snapshot, con
 	return LSP_OK;
 }
 
+static enum lsp_err windows_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
+{
+	(void)talks;
+	(void)count;
+	(void)limit_ms;
+	*ret_fault = (struct lsp_fault){
+		.err = LSP_UNSUPPORTED, .op = "talk to listeners", .detail = "lsports does not ask listeners on Windows yet"};
+	return LSP_UNSUPPORTED;
+}
+
 const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend backend = {
@@ -72,6 +82,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = lsp_bind_try,
 		.rules = lsp_rules,
 		.links = lsp_links_read,
+		.talk = windows_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = NULL, /* accounts have names and SIDs */
 		.hosts_of = lsp_resolve_hosts,

@@ -9,8 +9,8 @@
  * - The list has the newest first, IPv6 sockets of SO_REUSEPORT last (__inet_hash, udp_lib_get_port), and sock_diag tells
  *   the listeners in that very order (inet_diag_dump_icsk). So the snapshot's order is the list's; UDP tells another list.
  * - Who is bound to a device hears that and, bound to a VRF, its members; without one, no VRF (inet_bound_dev_eq).
- * - IPv4 between addresses of one host comes in through lo; IPv6 through the link that has the address (ip6_rcv_core in
- *   net/ipv6/ip6_input.c).
+ * - What a host sends to itself goes through lo, but counts as come in through the link that has the address
+ *   (ip_route_output_key_hash_rcu in net/ipv4/route.c, ip6_rcv_core in net/ipv6/ip6_input.c).
  *
  * Whether a socket has SO_REUSEPORT no list tells. Listeners that could not stand side by side without it have it; of UDP
  * sockets each of its answers may be right. Connected UDP sockets hear their own peer alone, so nobody new.
@@ -32,6 +32,7 @@ struct call {
 	bool crosses;  /* sockets without a device hear it in a VRF too */
 };
 
+/* The link that has the address; of lo the whole net is ours. */
 static uint32_t link_of_addr(const struct lsp_snapshot *snapshot, const struct lsp_addr *addr)
 {
 	size_t i;
@@ -42,13 +43,6 @@ static uint32_t link_of_addr(const struct lsp_snapshot *snapshot, const struct l
 		if (own->addr.family == addr->family && memcmp(own->addr.bytes, addr->bytes, sizeof addr->bytes) == 0)
 			return own->link;
 	}
-	return 0;
-}
-
-static uint32_t loopback(const struct lsp_snapshot *snapshot)
-{
-	size_t i;
-
 	for (i = 0; i < snapshot->link_count; i++) {
 		if ((snapshot->links[i].is & LSP_LINK_LOOPBACK) != 0)
 			return snapshot->links[i].index;
@@ -71,10 +65,8 @@ static struct call call_of(const struct lsp_snapshot *snapshot, enum lsp_proto p
 {
 	struct call call = {.proto = proto, .addr = lsp_addr_unmap(addr), .port = port, .link = link};
 
-	if (link == 0 && call.addr.family == LSP_INET4)
-		call.link = loopback(snapshot);
-	else if (link == 0)
-		call.link = addr->scope != 0 ? addr->scope : link_of_addr(snapshot, addr);
+	if (link == 0)
+		call.link = addr->scope != 0 ? addr->scope : link_of_addr(snapshot, &call.addr);
 	call.vrf = vrf_of(snapshot, call.link);
 	call.crosses = (snapshot->vrf_open & LSP_PROTO_BIT(proto)) != 0;
 	return call;

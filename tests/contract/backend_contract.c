@@ -107,6 +107,7 @@ static void test_table_is_whole(void **state)
 	assert_non_null(backend->pause);
 	assert_non_null(backend->now_ms);
 	assert_non_null(backend->links);
+	assert_non_null(backend->talk);
 	assert_non_null(backend->name_of);
 	assert_true(backend->user_id != NULL || !world_uid(&uid));
 	assert_non_null(backend->hosts_of);

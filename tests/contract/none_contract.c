@@ -86,10 +86,15 @@ static void test_silent(void **state)
 	struct lsp_snapshot *snapshot = lsp_snapshot_new();
 	struct lsp_rules rules;
 	struct lsp_console console;
+	struct lsp_talk talk = {.addr = addr, .port = 9};
+	struct lsp_fault fault = {.err = LSP_OK};
 	char text[] = "text";
 	uint32_t uid = 7;
 
 	(void)state;
+	assert_int_equal(backend->talk(&talk, 1, 1000, &fault), LSP_UNSUPPORTED);
+	assert_int_equal(fault.err, LSP_UNSUPPORTED);
+	assert_int_equal(talk.end, LSP_TALK_NOT_TRIED);
 	backend->name_of(snapshot, LSP_NAME_USER, 0);
 	assert_null(lsp_snapshot_name(snapshot, LSP_NAME_USER, 0));
 	backend->hosts_of(snapshot, &addr, 1, 1000);

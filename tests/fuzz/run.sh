@@ -22,6 +22,7 @@ libraries=
 case $target in
 operand | command) sources="$sources $(ls "$top"/src/cli/*.c) $here/small_registry.c" ;;
 escape) sources="$sources $(ls "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c)" ;;
+probe) sources="$sources $(ls "$top"/src/probe/*.c) $top/src/registry/service.c" ;;
 service) sources="$top/src/registry/service.c" ;;
 diag | procnet | process | cgroup)
 	sources="$sources $top/platform/linux/cgroup_parse.c $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"

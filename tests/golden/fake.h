@@ -70,4 +70,8 @@ void fake_rules(struct lsp_rules *ret_rules);
 
 enum lsp_err fake_links(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
 
+/* --- fake_talk.c -------------------------------------------------------------------------------------------- */
+
+enum lsp_err fake_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault);
+
 #endif

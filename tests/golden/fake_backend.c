@@ -15,6 +15,7 @@
  *   link NUMBER NAME [up loopback vrf tunnel master=N kind=S]
  *   addr ADDR/BITS LINK    an address of this host
  *   bind …, rules …        fake_bind.c
+ *   talk …                          fake_talk.c
  *   self PID               lsports itself; left out: 9000
  *   windows                commands are those of Windows, and accounts have no numbers
  *   peace                  nobody may be gripped: who does so ends the program
@@ -276,6 +277,7 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = fake_bind_try,
 		.rules = fake_rules,
 		.links = fake_links,
+		.talk = fake_talk,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,

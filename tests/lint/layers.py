@@ -20,7 +20,8 @@ MAY_INCLUDE = {
     "view": ["core/"],
     "act": ["core/"],
     "bind": ["core/"],
-    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/"],  # src/*.c: main and what it is made of
+    "probe": ["core/"],
+    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/"],  # src/*.c: main and what it is made of
 }
 
 # Whose functions a room's library may call beside its own.
@@ -32,6 +33,7 @@ MAY_CALL = {
     "view": ["core", "registry", "language"],
     "act": ["core"],
     "bind": ["core"],
+    "probe": ["core", "registry"],
     "platform": ["core"],
 }
 

@@ -133,12 +133,14 @@ static void test_devices(void **state)
 	listen_at("0.0.0.0", 0, ETH0);
 	assert_string_equal(answers(LSP_TCP, "192.168.1.5", ETH0), "0");
 	assert_string_equal(answers(LSP_TCP, "192.168.1.5", WAN), "");
-	assert_string_equal(answers(LSP_TCP, "192.168.1.5", 0), ""); /* from here it comes in through lo */
+	assert_string_equal(answers(LSP_TCP, "192.168.1.5", 0), "0"); /* from here, as through its own link */
+	assert_string_equal(answers(LSP_TCP, "127.0.0.1", 0), "");
 	listen_at("::", V6ONLY, ETH0);
-	assert_string_equal(answers(LSP_TCP, "fd00::5", 0), "1"); /* IPv6: as through its own link */
+	assert_string_equal(answers(LSP_TCP, "fd00::5", 0), "1");
 	assert_string_equal(answers(LSP_TCP, "::1", 0), "");
 	listen_at("0.0.0.0", 0, LO);
-	assert_string_equal(answers(LSP_TCP, "192.168.1.5", 0), "2");
+	assert_string_equal(answers(LSP_TCP, "192.168.1.5", 0), "0");
+	assert_string_equal(answers(LSP_TCP, "127.0.0.2", 0), "2");
 }
 
 static void test_vrf(void **state)
