@@ -2,8 +2,8 @@
 _lsports()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} list=
-	local options='--listen --all --pid --kill --why --next --info --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
-		--peer --scope --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson
+	local options='--listen --all --pid --kill --why --next --info --lock --diff --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
+		--peer --scope --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson --format --partial
 		--dry-run --interactive --force --signal --timeout --all-states --ok-if-free --count'
 	local states='LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK
 		CLOSING BOUND'
@@ -14,6 +14,11 @@ _lsports()
 	--columns | --sort) list=$(lsports --columns help 2>/dev/null | cut -d ' ' -f 1) ;;
 	--scope) list='loopback link private public' ;;
 	--signal) list='TERM INT HUP QUIT KILL USR1 USR2' ;;
+	--format) list='plain csv json ndjson openmetrics' ;;
+	--lock | --diff)
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return
+		;;
 	--color) list='auto always never' ;;
 	--user) list=$(compgen -u) ;;
 	--process) list=$(lsports -aH --plain --columns process 2>/dev/null | tr , '\n' | sort -u) ;;
