@@ -487,8 +487,8 @@ static void test_shared_among_workers(void **state)
 	(void)state;
 	begin(&world);
 	serve(&world, 50, "nginx", 0, LSP_TCP, "0.0.0.0", 80);
-	serve(&world, 51, "nginx", 33, LSP_TCP, "0.0.0.0", 80);
-	hold(&world, 51, 50);
+	serve(&world, 40, "nginx", 33, LSP_TCP, "0.0.0.0", 80);
+	hold(&world, 40, 50);
 	judge(&world);
 	assert_int_equal(severity_of(&world, LSP_RULE_SHARED_PORT), NONE);
 	end(&world);
