@@ -2,11 +2,14 @@
 # run.py - whole runs of lsports-fake against what they must print, byte for byte.
 #
 # usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]
+# MESON_EXE_WRAPPER in the environment is what runs a binary of another system.
 #
 # A case is a file NAME.case: words on what it shows, then sections that begin with a line "== …":
 #   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
 #   == args ARGUMENTS as a shell would split them
 #   == stdin          what is typed; left out: nothing
+#   == file NAME      a file in the folder that the run begins in; it stays for the runs behind
+#   == written NAME   what must be in that file afterwards
 #   == stdout, == stderr   what must come; left out: nothing
 #   == exit CODE      left out: 0
 # One file may hold several runs: each "== args" begins the next, and the scene stays until another is named.
@@ -29,16 +32,19 @@ class Run:
     def __init__(self, name, scene, args):
         self.name, self.scene, self.args = name, scene, args
         self.want = {"stdin": "", "stdout": "", "stderr": ""}
+        self.files = {}
         self.exit = 0
 
 
 def read_case(path, scenes):
     """The runs of one file."""
-    runs, scene, target = [], None, None
+    runs, scene, target, files = [], None, None, {}
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if not line.startswith("== "):
             if target == "scene":
                 scene = scene + line
+            elif target and target[0] == "file":
+                files[target[1]] += line
             elif target:
                 runs[-1].want[target] += line
             continue
@@ -49,6 +55,13 @@ def read_case(path, scenes):
             target = "scene"
         elif word == "args":
             runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, shlex.split(rest)))
+            runs[-1].files = dict(files)
+        elif word == "file":
+            target = ("file", rest)
+            files[rest] = ""
+        elif word == "written":
+            target = ("written", rest)
+            runs[-1].want[target] = ""
         elif word in ("stdin", "stdout", "stderr"):
             target = word
         elif word == "exit":
@@ -63,21 +76,29 @@ def read_case(path, scenes):
 def settle(text):
     """What came, in the letters that cases are written in."""
     text = re.sub(r'"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"time":"«TIME»"', text)
-    text = re.sub(r'lsports \d+\.\d+\.\d+', 'lsports «VERSION»', text)
+    text = re.sub(r'(lsports |version=")\d+\.\d+\.\d+', r'\1«VERSION»', text)
     return text.replace("\x1b", "␛").replace("\r", "␍") + ("␄\n" if text and not text.endswith("\n") else "")
 
 
-def play(binary, run, scene_path):
+def read_file(path):
+    return path.read_bytes() if path.exists() else "(no file)\n".encode()
+
+
+def play(program, run, scene_path):
     scene_path.write_text(run.scene, encoding="utf-8")
+    folder = pathlib.Path(tempfile.mkdtemp(dir=scene_path.parent))
+    for name, text in run.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items()
                    if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LANG", "TERM")}
     environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm")
-    done = subprocess.run([binary, *run.args], env=environment, input=run.want["stdin"].encode(),
+    done = subprocess.run([*program, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
-    for stream in ("stdout", "stderr"):
+    for stream in run.want.keys() - {"stdin"}:
         # Output must be UTF-8 whatever the scene holds: a byte that is not shows as a lone surrogate here.
-        came = settle(getattr(done, stream).decode("utf-8", "surrogateescape"))
+        came = getattr(done, stream) if isinstance(stream, str) else read_file(folder / stream[1])
+        came = settle(came.decode("utf-8", "surrogateescape"))
         if came != run.want[stream]:
             complaints += difflib.unified_diff(run.want[stream].splitlines(), came.splitlines(),
                                                f"{stream} expected", f"{stream} came", lineterm="")
@@ -91,7 +112,8 @@ def play(binary, run, scene_path):
 def main():
     if len(sys.argv) < 3:
         sys.exit("usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]")
-    binary, cases, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
+    program = [*shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")), os.path.abspath(sys.argv[1])]
+    cases, parts = pathlib.Path(sys.argv[2]), sys.argv[3:]
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     passed = failed = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -100,7 +122,7 @@ def main():
                 continue
             for run in read_case(path, cases.parent / "scenes"):
                 try:
-                    complaints = play(binary, run, pathlib.Path(folder) / "scene")
+                    complaints = play(program, run, pathlib.Path(folder) / "scene")
                 except subprocess.TimeoutExpired:
                     complaints = [f"still running after {LIMIT_SECONDS} s"]
                 if complaints:

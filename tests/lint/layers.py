@@ -21,7 +21,10 @@ MAY_INCLUDE = {
     "act": ["core/"],
     "bind": ["core/"],
     "probe": ["core/"],
-    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/"],  # src/*.c: main and what it is made of
+    "policy": ["core/", "view/sink.h", "view/escape.h"],
+    "audit": ["core/", "probe/"],
+    # src/*.c: main and what it is made of
+    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/", "policy/", "audit/"],
 }
 
 # Whose functions a room's library may call beside its own.
@@ -34,6 +37,8 @@ MAY_CALL = {
     "act": ["core"],
     "bind": ["core"],
     "probe": ["core", "registry"],
+    "policy": ["core", "view", "language"],
+    "audit": ["core", "probe", "registry", "language"],
     "platform": ["core"],
 }
 
@@ -134,7 +139,9 @@ def run(*words):
 
 
 def plain(symbol):
-    """strlen of __strlen_chk (fortified), strtoul of __isoc23_strtoul."""
+    """strlen of __strlen_chk (fortified), strtoul of __isoc23_strtoul; of Windows' C, vsnprintf of __mingw_vsnprintf and
+    stderr, which is one of a table there."""
+    symbol = re.sub(r"^__imp_|^__mingw_", "", symbol).replace("__acrt_iob_func", "stderr")
     symbol = re.sub(r"^__(\w+)_chk$", r"\1", symbol)
     return re.sub(r"^__isoc(?:99|23)_", "", symbol)
 
