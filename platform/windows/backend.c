@@ -61,7 +61,9 @@ static enum lsp_err windows_talk(struct lsp_talk *talks, size_t count, unsigned 
 	(void)talks;
 	(void)count;
 	(void)limit_ms;
-	return lsp_windows_fault(ret_fault, "talk to listeners", LSP_WIN_NOT_SUPPORTED);
+	*ret_fault = (struct lsp_fault){
+		.err = LSP_UNSUPPORTED, .op = "talk to listeners", .detail = "lsports does not ask listeners on Windows yet"};
+	return LSP_UNSUPPORTED;
 }
 
 const struct lsp_backend *lsp_backend_native(void)
@@ -86,8 +88,8 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = lsp_bind_try,
 		.tcp_counters = windows_tcp_counters,
 		.rules = lsp_rules,
-		.talk = windows_talk,
 		.links = lsp_links_read,
+		.talk = windows_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = NULL, /* accounts have names and SIDs */
 		.hosts_of = lsp_resolve_hosts,
