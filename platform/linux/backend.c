@@ -126,6 +126,17 @@ static enum lsp_err linux_links(struct lsp_snapshot *snapshot, struct lsp_fault 
 	return err;
 }
 
+static void linux_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	int procfd = open_proc();
+
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+	if (procfd < 0)
+		return;
+	lsp_counters_read(procfd, ret_counters);
+	close(procfd);
+}
+
 static void linux_rules(struct lsp_rules *ret_rules)
 {
 	int procfd = open_proc();
@@ -159,11 +170,13 @@ const struct lsp_backend *lsp_backend_native(void)
 		.sockets_elsewhere = linux_sockets_elsewhere,
 		.bind_try = lsp_bind_try,
 		.links = linux_links,
+		.tcp_counters = linux_tcp_counters,
 		.rules = linux_rules,
 		.talk = lsp_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,
+		.file_replace = lsp_file_replace,
 		.host_name = lsp_system_host_name,
 		.console = lsp_system_console,
 		.way_out = lsp_system_way_out,

@@ -128,6 +128,11 @@ static enum lsp_err none_links(struct lsp_snapshot *snapshot, struct lsp_fault *
 	return unsupported(ret_fault, "list of interfaces");
 }
 
+static void none_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+}
+
 static void none_rules(struct lsp_rules *ret_rules)
 {
 	*ret_rules = (struct lsp_rules){.has = 0};
@@ -163,6 +168,14 @@ static void none_hosts_of(struct lsp_snapshot *snapshot, const struct lsp_addr *
 	(void)limit_ms;
 }
 
+static enum lsp_err none_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault)
+{
+	(void)path;
+	(void)text;
+	(void)len;
+	return unsupported(ret_fault, "write a file");
+}
+
 static void none_text(char *ret_text, size_t size)
 {
 	if (size > 0)
@@ -194,11 +207,13 @@ const struct lsp_backend *lsp_backend_native(void)
 		.sockets_elsewhere = none_sockets_elsewhere,
 		.bind_try = none_bind_try,
 		.links = none_links,
+		.tcp_counters = none_tcp_counters,
 		.rules = none_rules,
 		.talk = none_talk,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,
+		.file_replace = none_file_replace,
 		.host_name = none_text,
 		.console = none_console,
 		.way_out = none_text,

@@ -82,10 +82,12 @@ const struct lsp_backend *lsp_backend_native(void)
 		.bind_try = lsp_bind_try,
 		.rules = lsp_rules,
 		.links = lsp_links_read,
+		.tcp_counters = lsp_system_tcp_counters,
 		.talk = windows_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = NULL, /* accounts have names and SIDs */
 		.hosts_of = lsp_resolve_hosts,
+		.file_replace = lsp_file_replace,
 		.host_name = lsp_system_host_name,
 		.console = lsp_system_console,
 		.way_out = lsp_system_way_out,

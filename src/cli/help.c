@@ -49,6 +49,7 @@ char *lsp_help_text(void)
 		[LSP_GROUP_SELECT] = "Selecting",
 		[LSP_GROUP_SHOW] = "Showing",
 		[LSP_GROUP_KILL] = "With --kill",
+		[LSP_GROUP_AUDIT] = "With --audit",
 		[LSP_GROUP_NEXT] = "With --next",
 		[LSP_GROUP_HABIT] = "Accepted from other tools",
 	};

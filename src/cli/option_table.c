@@ -9,6 +9,7 @@
 #define TAKES(name) LSP_OPTION_TAKES, 0, offsetof(struct lsp_request, name)
 #define READS(reader) LSP_OPTION_READS, LSP_READ_##reader, 0
 #define KILLS LSP_ASK_BIT(LSP_ASK_KILL)
+#define AUDITS LSP_ASK_BIT(LSP_ASK_AUDIT)
 
 static const struct lsp_option options[] = {
 	{"listen", NULL, "what is open: TCP listeners and bound UDP (the default)",
@@ -25,6 +26,12 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_QUESTION, ASKS(NEXT)},
 	{"info", NULL, "what is known of a port: by number, range, name, or words about it",
 	 0, LSP_GROUP_QUESTION, ASKS(INFO)},
+	{"audit", NULL, "what is reachable from where, and what of it is risky",
+	 0, LSP_GROUP_QUESTION, ASKS(AUDIT)},
+	{"lock", "FILE", "write what is open as a policy, to be reviewed and kept (-: to stdout)",
+	 0, LSP_GROUP_QUESTION, LSP_OPTION_ASKS, LSP_ASK_LOCK, offsetof(struct lsp_request, policy)},
+	{"diff", "FILE", "what is open otherwise than a policy says (-: from stdin)",
+	 0, LSP_GROUP_QUESTION, LSP_OPTION_ASKS, LSP_ASK_DIFF, offsetof(struct lsp_request, policy)},
 	{"help", NULL, "show this help",
 	 'h', LSP_GROUP_QUESTION, ASKS(HELP)},
 	{"version", NULL, "show the version",
@@ -56,16 +63,17 @@ static const struct lsp_option options[] = {
 	{"sort", "COLUMN", "order by a column (default: by port)",
 	 0, LSP_GROUP_SHOW, TAKES(sort), LSP_ASK_LISTS},
 	{"wide", NULL, "never cut a cell; shows the arguments of processes",
-	 'W', LSP_GROUP_SHOW, SETS(wide), LSP_ASK_LISTS},
+	 'W', LSP_GROUP_SHOW, SETS(wide), LSP_ASK_LISTS | AUDITS},
 	{"no-header", NULL, "no title line",
 	 'H', LSP_GROUP_SHOW, SETS(no_header), LSP_ASK_LISTS},
 	{"color", "WHEN", "auto, always or never",
 	 0, LSP_GROUP_SHOW, READS(COLOUR)},
 	{"resolve", NULL, "host names for addresses, within two seconds",
 	 'r', LSP_GROUP_SHOW, SETS(resolve), LSP_ASK_LISTS},
-	{"quiet", NULL, "with --pid: bare pids, one a line; with --kill, --why: no words",
+	{"quiet", NULL, "no words, the exit status alone; with --pid: bare pids, one a line",
 	 'q', LSP_GROUP_SHOW, SETS(quiet),
-	 LSP_ASK_BIT(LSP_ASK_PID) | LSP_ASK_BIT(LSP_ASK_KILL) | LSP_ASK_BIT(LSP_ASK_WHY) | LSP_ASK_BIT(LSP_ASK_NEXT)},
+	 LSP_ASK_BIT(LSP_ASK_PID) | LSP_ASK_BIT(LSP_ASK_KILL) | LSP_ASK_BIT(LSP_ASK_WHY) | LSP_ASK_BIT(LSP_ASK_NEXT) |
+	 LSP_ASK_BIT(LSP_ASK_DIFF) | AUDITS},
 	{"plain", NULL, "tab-separated, for scripts",
 	 0, LSP_GROUP_SHOW, FORMATS(PLAIN), LSP_ASK_LISTS},
 	{"csv", NULL, "comma-separated (RFC 4180)",
@@ -74,6 +82,10 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_SHOW, FORMATS(JSON)},
 	{"ndjson", NULL, "one JSON record a line",
 	 0, LSP_GROUP_SHOW, FORMATS(NDJSON), LSP_ASK_LISTS},
+	{"format", "NAME", "plain, csv, json, ndjson, or openmetrics, for Prometheus",
+	 0, LSP_GROUP_SHOW, FORMATS(OPENMETRICS), LSP_ASK_BIT(LSP_ASK_OPEN) | LSP_ASK_BIT(LSP_ASK_DIFF)},
+	{"partial", NULL, "owners that cannot be seen are no failure",
+	 0, LSP_GROUP_SHOW, SETS(partial), LSP_ASK_BIT(LSP_ASK_LOCK) | LSP_ASK_BIT(LSP_ASK_DIFF) | AUDITS},
 
 	{"dry-run", NULL, "only say what would end, and what would go with it",
 	 0, LSP_GROUP_KILL, SETS(dry_run), KILLS},
@@ -89,6 +101,11 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_KILL, SETS(all_states), KILLS},
 	{"ok-if-free", NULL, "a port that nobody holds is success",
 	 0, LSP_GROUP_KILL, SETS(ok_if_free), KILLS},
+
+	{"severity", "WORD", "exit 1 from this on: info, warning (the default), critical",
+	 0, LSP_GROUP_AUDIT, TAKES(severity), AUDITS},
+	{"probe", NULL, "also ask each TCP listener what it speaks, by a short connection",
+	 0, LSP_GROUP_AUDIT, SETS(probe), AUDITS},
 
 	{"count", "NUMBER", "so many ports, one a line",
 	 0, LSP_GROUP_NEXT, READS(COUNT), LSP_ASK_BIT(LSP_ASK_NEXT)},

@@ -107,10 +107,12 @@ static void test_table_is_whole(void **state)
 	assert_non_null(backend->pause);
 	assert_non_null(backend->now_ms);
 	assert_non_null(backend->links);
+	assert_non_null(backend->tcp_counters);
 	assert_non_null(backend->talk);
 	assert_non_null(backend->name_of);
 	assert_true(backend->user_id != NULL || !world_uid(&uid));
 	assert_non_null(backend->hosts_of);
+	assert_non_null(backend->file_replace);
 	assert_non_null(backend->host_name);
 	assert_non_null(backend->console);
 	assert_non_null(backend->way_out);
@@ -858,6 +860,74 @@ static void test_starved(void **state)
 	assert_true(held);
 }
 
+/* --- files --------------------------------------------------------------------------------------------------------- */
+
+static void assert_file(const char *path, const char *expected, size_t len)
+{
+	FILE *file = fopen(path, "rb");
+	char *bytes = calloc(1, len + 2);
+
+	assert_non_null(file);
+	assert_int_equal(fread(bytes, 1, len + 1, file), len);
+	assert_memory_equal(bytes, expected, len);
+	fclose(file);
+	free(bytes);
+}
+
+static void test_file_replace(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	char folder[200], path[300], *large = malloc(300000);
+	struct lsp_fault fault;
+
+	(void)state;
+	if (!world_folder(folder, sizeof folder))
+		skip();
+	snprintf(path, sizeof path, "%s/a policy", folder);
+	assert_int_equal(backend->file_replace(path, NULL, 0, &fault), LSP_OK);
+	assert_int_equal(world_folder_count(folder), 0);
+	memset(large, '\n', 300000);
+	assert_int_equal(backend->file_replace(path, large, 300000, &fault), LSP_OK);
+	assert_file(path, large, 300000);
+	assert_int_equal(backend->file_replace(path, NULL, 0, &fault), LSP_OK);
+	assert_file(path, large, 300000);
+	assert_int_equal(backend->file_replace(path, "a\r\nb\0c", 6, &fault), LSP_OK);
+	assert_file(path, "a\r\nb\0c", 6);
+	assert_int_equal(backend->file_replace(path, "", 0, &fault), LSP_OK);
+	assert_file(path, "", 0);
+	assert_int_equal(world_folder_count(folder), 1); /* nothing is left beside it */
+	world_folder_remove(folder);
+	free(large);
+}
+
+static void test_file_not_replaced(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	char folder[200], path[300];
+	struct lsp_fault fault;
+	const char *text;
+
+	(void)state;
+	if (!world_folder(folder, sizeof folder))
+		skip();
+	for (text = "text";; text = NULL) {
+		memset(&fault, 0, sizeof fault);
+		assert_int_equal(backend->file_replace(folder, text, 4, &fault), LSP_UNSUPPORTED);
+		assert_int_equal(fault.err, LSP_UNSUPPORTED);
+		assert_non_null(fault.op);
+		assert_int_not_equal(strlen(fault.detail), 0);
+		snprintf(path, sizeof path, "%s/no such folder/file", folder);
+		assert_int_equal(backend->file_replace(path, text, 4, &fault), LSP_UNSUPPORTED);
+		snprintf(path, sizeof path, "%s/", folder);
+		assert_int_not_equal(backend->file_replace(path, text, 4, &fault), LSP_OK);
+		if (text == NULL)
+			break;
+	}
+	assert_int_not_equal(backend->file_replace("", "text", 4, &fault), LSP_OK);
+	assert_int_equal(world_folder_count(folder), 0);
+	world_folder_remove(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -885,6 +955,8 @@ int main(void)
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_no_hosts),
+		cmocka_unit_test(test_file_replace),
+		cmocka_unit_test(test_file_not_replaced),
 		cmocka_unit_test(test_starved),
 	};
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -101,6 +102,9 @@ static void test_silent(void **state)
 	assert_null(lsp_snapshot_host(snapshot, &addr));
 	assert_false(backend->user_id("root", &uid));
 	assert_int_equal(uid, 7);
+	assert_int_equal(backend->file_replace("nowhere", "text", 4, &fault), LSP_UNSUPPORTED);
+	assert_int_equal(fault.err, LSP_UNSUPPORTED);
+	assert_null(fopen("nowhere", "rb"));
 	backend->host_name(text, sizeof text);
 	assert_string_equal(text, "");
 	strcpy(text, "text");

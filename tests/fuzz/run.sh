@@ -17,11 +17,13 @@ folder=${LSPORTS_FUZZ_DIR:-$top/build-fuzz}
 mkdir -p "$folder/corpus/$target" "$folder/found" "$folder/src/registry"
 
 python3 -B "$top/src/registry/table.py" "$top/src/registry/ports.tsv" "$folder/src/registry/table.h"
+python3 -B "$top/src/registry/notes.py" "$top/src/registry/notes.tsv" "$folder/src/registry/notes.h"
 sources=$(ls "$top"/src/core/*.c)
 libraries=
 case $target in
 operand | command) sources="$sources $(ls "$top"/src/cli/*.c) $here/small_registry.c" ;;
 escape) sources="$sources $(ls "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c)" ;;
+policy) sources="$sources $(ls "$top"/src/policy/*.c "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c) $top/platform/none/language.c" ;;
 probe) sources="$sources $(ls "$top"/src/probe/*.c) $top/src/registry/service.c" ;;
 service) sources="$top/src/registry/service.c" ;;
 diag | procnet | process | cgroup)

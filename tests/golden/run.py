@@ -8,6 +8,8 @@
 #   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
 #   == args ARGUMENTS as a shell would split them
 #   == stdin          what is typed; left out: nothing
+#   == file NAME      a file in the folder that the run begins in; it stays for the runs behind
+#   == written NAME   what must be in that file afterwards
 #   == stdout, == stderr   what must come; left out: nothing
 #   == exit CODE      left out: 0
 # One file may hold several runs: each "== args" begins the next, and the scene stays until another is named.
@@ -30,16 +32,19 @@ class Run:
     def __init__(self, name, scene, args):
         self.name, self.scene, self.args = name, scene, args
         self.want = {"stdin": "", "stdout": "", "stderr": ""}
+        self.files = {}
         self.exit = 0
 
 
 def read_case(path, scenes):
     """The runs of one file."""
-    runs, scene, target = [], None, None
+    runs, scene, target, files = [], None, None, {}
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if not line.startswith("== "):
             if target == "scene":
                 scene = scene + line
+            elif target and target[0] == "file":
+                files[target[1]] += line
             elif target:
                 runs[-1].want[target] += line
             continue
@@ -50,6 +55,13 @@ def read_case(path, scenes):
             target = "scene"
         elif word == "args":
             runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, shlex.split(rest)))
+            runs[-1].files = dict(files)
+        elif word == "file":
+            target = ("file", rest)
+            files[rest] = ""
+        elif word == "written":
+            target = ("written", rest)
+            runs[-1].want[target] = ""
         elif word in ("stdin", "stdout", "stderr"):
             target = word
         elif word == "exit":
@@ -64,21 +76,29 @@ def read_case(path, scenes):
 def settle(text):
     """What came, in the letters that cases are written in."""
     text = re.sub(r'"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"time":"«TIME»"', text)
-    text = re.sub(r'lsports \d+\.\d+\.\d+', 'lsports «VERSION»', text)
+    text = re.sub(r'(lsports |version=")\d+\.\d+\.\d+', r'\1«VERSION»', text)
     return text.replace("\x1b", "␛").replace("\r", "␍") + ("␄\n" if text and not text.endswith("\n") else "")
+
+
+def read_file(path):
+    return path.read_bytes() if path.exists() else "(no file)\n".encode()
 
 
 def play(program, run, scene_path):
     scene_path.write_text(run.scene, encoding="utf-8")
+    folder = pathlib.Path(tempfile.mkdtemp(dir=scene_path.parent))
+    for name, text in run.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items()
                    if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LANG", "TERM")}
     environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm")
-    done = subprocess.run([*program, *run.args], env=environment, input=run.want["stdin"].encode(),
+    done = subprocess.run([*program, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
-    for stream in ("stdout", "stderr"):
+    for stream in run.want.keys() - {"stdin"}:
         # Output must be UTF-8 whatever the scene holds: a byte that is not shows as a lone surrogate here.
-        came = settle(getattr(done, stream).decode("utf-8", "surrogateescape"))
+        came = getattr(done, stream) if isinstance(stream, str) else read_file(folder / stream[1])
+        came = settle(came.decode("utf-8", "surrogateescape"))
         if came != run.want[stream]:
             complaints += difflib.unified_diff(run.want[stream].splitlines(), came.splitlines(),
                                                f"{stream} expected", f"{stream} came", lineterm="")

@@ -21,7 +21,10 @@ MAY_INCLUDE = {
     "act": ["core/"],
     "bind": ["core/"],
     "probe": ["core/"],
-    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/"],  # src/*.c: main and what it is made of
+    "policy": ["core/", "view/sink.h", "view/escape.h"],
+    "audit": ["core/", "probe/"],
+    # src/*.c: main and what it is made of
+    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/", "policy/", "audit/"],
 }
 
 # Whose functions a room's library may call beside its own.
@@ -34,6 +37,8 @@ MAY_CALL = {
     "act": ["core"],
     "bind": ["core"],
     "probe": ["core", "registry"],
+    "policy": ["core", "view", "language"],
+    "audit": ["core", "probe", "registry", "language"],
     "platform": ["core"],
 }
 
