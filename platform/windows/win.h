@@ -48,10 +48,6 @@ void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, 
 void lsp_system_console(struct lsp_console *ret_console);
 void lsp_system_tcp_counters(struct lsp_tcp_counters *ret_counters);
 
-/* --- file.c: see backend.h ------------------------------------------------------------------------------------ */
-
-enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault);
-
 /* --- resolve.c: see backend.h -------------------------------------------------------------------------------- */
 
 void lsp_resolve_hosts(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
@@ -69,6 +65,10 @@ bool lsp_terminate_signal_of(const char *name, int *ret_signal);
 
 /* handle: of the process, with PROCESS_QUERY_LIMITED_INFORMATION. */
 bool lsp_terminate_is_critical(void *handle);
+
+/* --- file.c: see backend.h ----------------------------------------------------------------------------------- */
+
+enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault);
 
 /* --- bind.c, links.c: see backend.h ------------------------------------------------------------------------- */
 

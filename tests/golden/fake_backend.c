@@ -261,15 +261,6 @@ static bool fake_signal_of(const char *name, int *ret_signal)
 	return false;
 }
 
-static void speak_windows(const struct line *line, void *arg)
-{
-	struct lsp_backend *fake = arg;
-
-	(void)line;
-	fake->dialect = LSP_DIALECT_WINDOWS;
-	fake->user_id = NULL;
-}
-
 static void read_counters(const struct line *line, void *arg)
 {
 	static uint64_t asked;
@@ -286,6 +277,15 @@ static void fake_tcp_counters(struct lsp_tcp_counters *ret_counters)
 {
 	*ret_counters = (struct lsp_tcp_counters){.has = 0};
 	fake_walk("counters", read_counters, ret_counters);
+}
+
+static void speak_windows(const struct line *line, void *arg)
+{
+	struct lsp_backend *fake = arg;
+
+	(void)line;
+	fake->dialect = LSP_DIALECT_WINDOWS;
+	fake->user_id = NULL;
 }
 
 const struct lsp_backend *lsp_backend_native(void)
