@@ -50,12 +50,6 @@ static enum lsp_err windows_sockets_elsewhere(struct lsp_snapshot *snapshot, con
 	return LSP_OK;
 }
 
-/* Of the queues of listeners Windows counts nothing; the rest is counted per family and state alone. */
-static void windows_tcp_counters(struct lsp_tcp_counters *ret_counters)
-{
-	*ret_counters = (struct lsp_tcp_counters){.has = 0};
-}
-
 static enum lsp_err windows_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
 {
 	(void)talks;
@@ -86,9 +80,9 @@ const struct lsp_backend *lsp_backend_native(void)
 		.now_ms = lsp_system_now_ms,
 		.sockets_elsewhere = windows_sockets_elsewhere,
 		.bind_try = lsp_bind_try,
-		.tcp_counters = windows_tcp_counters,
 		.rules = lsp_rules,
 		.links = lsp_links_read,
+		.tcp_counters = lsp_system_tcp_counters,
 		.talk = windows_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = NULL, /* accounts have names and SIDs */

@@ -67,6 +67,23 @@ void lsp_system_console(struct lsp_console *ret_console)
 		ret_console->width = (unsigned)(screen.srWindow.Right - screen.srWindow.Left);
 }
 
+/* GetTcpStatisticsEx: dwCurrEstab is the MIB's tcpCurrEstab, ESTABLISHED and CLOSE_WAIT (RFC 4022). */
+void lsp_system_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	static const ULONG families[] = {AF_INET, AF_INET6};
+	size_t i;
+
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+	for (i = 0; i < 2; i++) {
+		MIB_TCPSTATS stats;
+
+		if (GetTcpStatisticsEx(&stats, families[i]) != NO_ERROR)
+			continue; /* no such family here */
+		ret_counters->connections += stats.dwCurrEstab;
+		ret_counters->has = LSP_COUNTS_CONNECTIONS;
+	}
+}
+
 static bool is_elevated(void)
 {
 	TOKEN_ELEVATION elevation = {.TokenIsElevated = 0};

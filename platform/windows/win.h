@@ -46,6 +46,7 @@ void lsp_system_host_name(char *ret_name, size_t size);
 void lsp_system_way_out(char *ret_text, size_t size);
 void lsp_system_name_of(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
 void lsp_system_console(struct lsp_console *ret_console);
+void lsp_system_tcp_counters(struct lsp_tcp_counters *ret_counters);
 
 /* --- resolve.c: see backend.h -------------------------------------------------------------------------------- */
 

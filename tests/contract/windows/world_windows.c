@@ -156,3 +156,50 @@ bool world_starve(void (*body)(void), bool *ret_held)
 	(void)body, (void)ret_held;
 	return false;
 }
+
+bool world_folder(char *ret_path, size_t size)
+{
+	char top[MAX_PATH + 1];
+	int len;
+
+	if (GetTempPathA(sizeof top, top) == 0)
+		return false;
+	len = snprintf(ret_path, size, "%slsports-contract-%lu-%lu", top, (unsigned long)GetCurrentProcessId(),
+		       (unsigned long)GetTickCount());
+	return len > 0 && (size_t)len < size && CreateDirectoryA(ret_path, NULL);
+}
+
+/* Also deletes them. */
+static size_t walk(const char *path, bool deletes)
+{
+	char name[2 * MAX_PATH];
+	WIN32_FIND_DATAA found;
+	size_t count = 0;
+	HANDLE all;
+
+	snprintf(name, sizeof name, "%s\\*", path);
+	all = FindFirstFileA(name, &found);
+	if (all == INVALID_HANDLE_VALUE)
+		return 0;
+	do {
+		if (strcmp(found.cFileName, ".") == 0 || strcmp(found.cFileName, "..") == 0)
+			continue;
+		count++;
+		snprintf(name, sizeof name, "%s\\%s", path, found.cFileName);
+		if (deletes)
+			DeleteFileA(name);
+	} while (FindNextFileA(all, &found));
+	FindClose(all);
+	return count;
+}
+
+size_t world_folder_count(const char *path)
+{
+	return walk(path, false);
+}
+
+void world_folder_remove(const char *path)
+{
+	walk(path, true);
+	RemoveDirectoryA(path);
+}
