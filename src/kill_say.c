@@ -11,6 +11,7 @@
 
 #include "act/guard.h"
 #include "act/supervisor.h"
+#include "advice.h"
 #include "core/mem.h"
 #include "say.h"
 #include "view/cell.h"
@@ -23,7 +24,6 @@ static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct l
 			     char ret_phrase[PHRASE_MAX])
 {
 	const char *user = process->user, *name = process->name != NULL ? process->name : "a process";
-
 	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
 		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
 	if (user != NULL)
@@ -110,6 +110,12 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 		return "it is a service manager and holds the port for one of its units: systemctl --user list-sockets";
 	case LSP_REFUSAL_SHARED:
 		return "a process that is not ended holds the same socket, so the port would not be free";
+	case LSP_REFUSAL_VITAL:
+		return "the system ends with it";
+	case LSP_REFUSAL_HOST:
+		snprintf(ret_text, size, "several services run in it (%.200s), and which of them has the port cannot be told; stop the "
+			 "right one: net stop NAME", victim->process->unit);
+		return ret_text;
 	case LSP_REFUSAL_FORWARDER:
 		lsp_forwards(victim->process, target, sizeof target);
 		snprintf(ret_text, size,
@@ -119,6 +125,19 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 	default:
 		return "";
 	}
+}
+
+/* Of Windows: what is stopped in the process's place, and what the service manager stops before. */
+static void put_services(struct lsp_sink *sink, const struct lsp_process *process)
+{
+	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || process->unit == NULL)
+		return;
+	lsp_sink_word(sink, "\n    stopped as a service: ");
+	lsp_escape_text(sink, process->unit, strlen(process->unit));
+	if (process->dependants == NULL)
+		return;
+	lsp_sink_word(sink, "\n    services that need it and stop first: ");
+	lsp_escape_text(sink, process->dependants, strlen(process->dependants));
 }
 
 static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const struct lsp_victim *victim)
@@ -139,6 +158,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 		lsp_sink_word(sink, count++ == 0 ? "\n    holds: " : ", ");
 		put_socket(sink, kill->before, kill->before_rows[i].socket);
 	}
+	put_services(sink, victim->process);
 	clients = lsp_kill_others(kill, victim, put_other, &others);
 	if (clients > 0) {
 		lsp_sink_word(sink, "\n    connected clients: ");
@@ -147,7 +167,8 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	if (victim->refusal != LSP_REFUSAL_NONE) {
 		const char *text = reason_of(victim, reason, sizeof reason);
 
-		lsp_sink_word(sink, victim->refusal == LSP_REFUSAL_SELF ? "\n    refused: " : "\n    refused without --force: ");
+		lsp_sink_word(sink, lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? "\n    refused: " :
+											     "\n    refused without --force: ");
 		lsp_escape_text(sink, text, strlen(text));
 	}
 	lsp_sink_byte(sink, '\n');
@@ -249,13 +270,14 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		break;
 	case LSP_OUTCOME_REFUSED:
 		lsp_say("%s: not ended: %s: %s%s", place, phrase, reason_of(victim, reason, sizeof reason),
-			victim->refusal != LSP_REFUSAL_SELF ? "; --force ends it all the same" : "");
+			lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? "" : "; --force ends it all the same");
 		break;
 	case LSP_OUTCOME_DECLINED:
 		lsp_say("%s: still held by %s, left alone as you said", place, phrase);
 		break;
 	case LSP_OUTCOME_DENIED:
-		lsp_say("%s: still held by %s, which is not yours to end; run with sudo", place, phrase);
+		lsp_say("%s: still held by %s, which is not yours to end; %s", place, phrase,
+			lsp_advice_rights(kill->backend->dialect));
 		break;
 	case LSP_OUTCOME_FAILED:
 		lsp_say("%s: still held by %s, and it could not be tried: %s: %s", place, phrase, victim->fault.op,
@@ -317,18 +339,23 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 	/* the way out of backend->way_out would let us see the process, not end it */
 	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say("%s: held by a process that we may not see; it takes more rights (sudo)", place);
+		lsp_say("%s: held by a process that we may not see; it takes more rights: %s", place,
+			lsp_advice_rights(kill->backend->dialect));
 	else
-		lsp_say("%s: held by a process of uid %u%s%s%s that we may not see; it takes more rights (sudo)", place,
-			socket->uid, user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "");
+		lsp_say("%s: held by a process of uid %u%s%s%s that we may not see; it takes more rights: %s", place, socket->uid,
+			user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "",
+			lsp_advice_rights(kill->backend->dialect));
 }
 
-static void say_kernel(const struct lsp_kill_port *port)
+static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	struct lsp_service service;
 
-	if (lsp_service_at(socket->proto, socket->local_port, &service))
+	if (kill->backend->dialect == LSP_DIALECT_WINDOWS)
+		lsp_say("%s: held by the kernel itself: there is no process to end; %s", port->word,
+			lsp_advice_kernel(kill->backend->dialect));
+	else if (lsp_service_at(socket->proto, socket->local_port, &service))
 		lsp_say("%s: held by the kernel itself (%s, by the number): there is no process to end; stop the service",
 			port->word, service.name);
 	else
@@ -401,7 +428,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		say_hidden(kill, port);
 		break;
 	case LSP_VERDICT_KERNEL:
-		say_kernel(port);
+		say_kernel(kill, port);
 		break;
 	case LSP_VERDICT_IN_USE:
 		say_in_use(kill, port);

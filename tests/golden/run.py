@@ -2,6 +2,7 @@
 # run.py - whole runs of lsports-fake against what they must print, byte for byte.
 #
 # usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]
+# MESON_EXE_WRAPPER in the environment is what runs a binary of another system.
 #
 # A case is a file NAME.case: words on what it shows, then sections that begin with a line "== …":
 #   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
@@ -83,7 +84,7 @@ def read_file(path):
     return path.read_bytes() if path.exists() else "(no file)\n".encode()
 
 
-def play(binary, run, scene_path):
+def play(program, run, scene_path):
     scene_path.write_text(run.scene, encoding="utf-8")
     folder = pathlib.Path(tempfile.mkdtemp(dir=scene_path.parent))
     for name, text in run.files.items():
@@ -91,7 +92,7 @@ def play(binary, run, scene_path):
     environment = {k: v for k, v in os.environ.items()
                    if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LANG", "TERM")}
     environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm")
-    done = subprocess.run([binary, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
+    done = subprocess.run([*program, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
     for stream in run.want.keys() - {"stdin"}:
@@ -111,7 +112,8 @@ def play(binary, run, scene_path):
 def main():
     if len(sys.argv) < 3:
         sys.exit("usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]")
-    binary, cases, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
+    program = [*shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")), os.path.abspath(sys.argv[1])]
+    cases, parts = pathlib.Path(sys.argv[2]), sys.argv[3:]
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     passed = failed = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +122,7 @@ def main():
                 continue
             for run in read_case(path, cases.parent / "scenes"):
                 try:
-                    complaints = play(binary, run, pathlib.Path(folder) / "scene")
+                    complaints = play(program, run, pathlib.Path(folder) / "scene")
                 except subprocess.TimeoutExpired:
                     complaints = [f"still running after {LIMIT_SECONDS} s"]
                 if complaints:
