@@ -20,7 +20,7 @@ struct lsp_report {
 	size_t row_count;
 	size_t open_count; /* of them: rows that hold a port */
 	struct lsp_sight sight;
-	struct lsp_probe *probes; /* NULL: nobody was asked what he speaks */
+	struct lsp_probe *probes;     /* NULL: nobody was asked what he speaks */
 	struct lsp_asked_port *asked; /* one for each probe */
 	size_t probe_count;
 	struct lsp_findings findings;

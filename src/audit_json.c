@@ -68,7 +68,9 @@ static void put_process(struct lsp_sink *sink, const struct lsp_snapshot *snapsh
 	put_text(sink, false, "name", process != NULL ? process->name : NULL);
 	put_text(sink, false, "exe", process != NULL ? process->exe : NULL);
 	put_text(sink, false, "user",
-		 has_uid ? lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid) : process != NULL ? process->user : NULL);
+		 has_uid           ? lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid)
+		 : process != NULL ? process->user
+				   : NULL);
 	lsp_sink_byte(sink, '}');
 }
 

@@ -134,7 +134,8 @@ static size_t put_group(struct lsp_page *page, const struct lsp_report *report, 
 			size_t count, size_t most)
 {
 	const char *why = _("why"), *what_to_do = _("what to do");
-	size_t first = lsp_width(why, strlen(why)), second = lsp_width(what_to_do, strlen(what_to_do)), width = 0, size, i;
+	size_t first = lsp_width(why, strlen(why)), second = lsp_width(what_to_do, strlen(what_to_do)), width = 0, size,
+	       i;
 	size_t indent = 2 + (first > second ? first : second) + 2;
 	struct lsp_sink room;
 	char text[160];
@@ -152,7 +153,8 @@ static size_t put_group(struct lsp_page *page, const struct lsp_report *report, 
 	for (i = 0; i < size && i < most; i++)
 		put_line(page, report->snapshot, &findings[i], &room, width);
 	if (size > most) {
-		snprintf(text, sizeof text, lsp_text_of("%zu more; --wide shows it", "%zu more; --wide shows them", size - most),
+		snprintf(text, sizeof text,
+			 lsp_text_of("%zu more; --wide shows it", "%zu more; --wide shows them", size - most),
 			 size - most);
 		lsp_page_end_line(page);
 		lsp_page_go_to(page, 2);
@@ -178,7 +180,8 @@ static void put_answer(struct lsp_page *page, const struct lsp_report *report, c
 	lsp_page_put(page, speaks != NULL ? speaks : lsp_talk_end_name(asked->probe->end));
 	if (asked->probe->heard.evidence_len > 0) {
 		gap(page);
-		snprintf(text, sizeof text, "%.*s", (int)asked->probe->heard.evidence_len, asked->probe->heard.evidence);
+		snprintf(text, sizeof text, "%.*s", (int)asked->probe->heard.evidence_len,
+			 asked->probe->heard.evidence);
 		lsp_page_wrap(page, text, 6);
 	}
 	lsp_page_end_line(page);
@@ -214,7 +217,8 @@ void lsp_audit_print_text(const struct lsp_report *report, const struct lsp_requ
 		page.width = view.width < LEAST_WIDTH ? LEAST_WIDTH : view.width > MOST_WIDTH ? MOST_WIDTH : view.width;
 	lsp_sink_open(&page.sink, stdout);
 	for (i = 0; i < findings->count;)
-		i += put_group(&page, report, &findings->list[i], findings->count - i, request->wide ? SIZE_MAX : LINES_MAX);
+		i += put_group(&page, report, &findings->list[i], findings->count - i,
+			       request->wide ? SIZE_MAX : LINES_MAX);
 	put_answers(&page, report);
 	snprintf(totals, sizeof totals, _("critical: %zu, warning: %zu, info: %zu; open ports looked at: %zu"),
 		 findings->by_severity[LSP_SEVERITY_CRITICAL], findings->by_severity[LSP_SEVERITY_WARNING],

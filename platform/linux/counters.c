@@ -16,7 +16,8 @@ void lsp_counters_read(int procfd, struct lsp_tcp_counters *ret_counters)
 
 	if (text != NULL) {
 		len = lsp_file_read(procfd, "self/net/netstat", text, COUNTERS_MAX);
-		if (len > 0 && lsp_counters_parse_pair(text, (size_t)len, "TcpExt:", "ListenOverflows", &counters.overflows))
+		if (len > 0 &&
+		    lsp_counters_parse_pair(text, (size_t)len, "TcpExt:", "ListenOverflows", &counters.overflows))
 			counters.has |= LSP_COUNTS_OVERFLOWS;
 		len = lsp_file_read(procfd, "self/net/snmp", text, COUNTERS_MAX);
 		if (len > 0 && lsp_counters_parse_pair(text, (size_t)len, "Tcp:", "CurrEstab", &counters.connections))

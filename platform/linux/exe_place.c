@@ -57,7 +57,8 @@ static bool all_may_write(const char *exe)
 	fd = (int)syscall(SYS_openat2, AT_FDCWD, folder, &how, sizeof how);
 	if (fd < 0)
 		return false;
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MODE, &facts) == 0 && (facts.stx_mask & STATX_MODE) != 0)
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MODE, &facts) == 0 &&
+	    (facts.stx_mask & STATX_MODE) != 0)
 		may = (facts.stx_mode & S_IWOTH) != 0;
 	close(fd);
 	return may;

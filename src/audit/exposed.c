@@ -68,7 +68,8 @@ static const char *scope_text(enum lsp_scope scope)
 	return _(texts[scope]);
 }
 
-static void add(struct lsp_audit *audit, enum lsp_rule rule, enum lsp_severity severity, const struct lsp_open_port *port)
+static void add(struct lsp_audit *audit, enum lsp_rule rule, enum lsp_severity severity,
+		const struct lsp_open_port *port)
 {
 	struct lsp_finding *finding = lsp_finding_add(audit, rule, severity, port->row);
 

@@ -52,7 +52,7 @@ const char *lsp_rule_advice(enum lsp_rule rule);
 /* One piece of evidence: a text, else an address, else a number. Keys are stable. */
 struct lsp_fact {
 	const char *key;
-	const char *text; /* static, or the snapshot's; NULL: none */
+	const char *text;            /* static, or the snapshot's; NULL: none */
 	const struct lsp_addr *addr; /* the snapshot's; NULL: none */
 	uint64_t number;
 };
@@ -61,10 +61,11 @@ struct lsp_fact {
 struct lsp_finding {
 	enum lsp_rule rule;
 	enum lsp_severity severity;
-	size_t group; /* those of one rule with the same number have the same why and advice */
+	size_t group;             /* those of one rule with the same number have the same why and advice */
 	const char *why, *advice; /* of the rule or of the port's security note; English, to be translated; static */
-	const struct lsp_row *rows[2]; /* the sockets that it is about: first the one to act on; NULL: it is of no socket */
-	uint32_t pid;		       /* the process that it is about, where it is not that of the socket; 0: none */
+	const struct lsp_row
+		*rows[2]; /* the sockets that it is about: first the one to act on; NULL: it is of no socket */
+	uint32_t pid;     /* the process that it is about, where it is not that of the socket; 0: none */
 	struct lsp_fact facts[LSP_FACTS_MAX];
 	size_t fact_count;
 	char *sentence; /* the evidence for a person, in his language; bytes of processes may be in it; owned */
@@ -79,11 +80,11 @@ struct lsp_asked_port {
 /* What is judged. */
 struct lsp_audit_case {
 	const struct lsp_snapshot *snapshot; /* frozen; its links known, or LSP_NOTE_NO_LINKS */
-	const struct lsp_row *rows;	     /* in the order of lsp_order_by_port */
+	const struct lsp_row *rows;          /* in the order of lsp_order_by_port */
 	size_t row_count;
 	const struct lsp_rules *rules;
 	struct lsp_tcp_counters before, after; /* of two looks */
-	uint64_t between_ms;		       /* that lie so far apart */
+	uint64_t between_ms;                   /* that lie so far apart */
 	const struct lsp_asked_port *asked;
 	size_t asked_count;
 };

@@ -48,7 +48,8 @@ void lsp_finding_say(struct lsp_finding *finding, const char *format, ...)
 
 static struct lsp_fact *add_fact(struct lsp_finding *finding, const char *key)
 {
-	struct lsp_fact *fact = &finding->facts[finding->fact_count < LSP_FACTS_MAX ? finding->fact_count++ : LSP_FACTS_MAX - 1];
+	struct lsp_fact *fact =
+		&finding->facts[finding->fact_count < LSP_FACTS_MAX ? finding->fact_count++ : LSP_FACTS_MAX - 1];
 
 	*fact = (struct lsp_fact){.key = key};
 	return fact;

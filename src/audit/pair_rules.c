@@ -127,8 +127,8 @@ static void ask(const struct lsp_audit *audit, const struct group *group, const 
 {
 	const struct lsp_socket *socket = group->ports->socket;
 
-	ret_answers->count = lsp_answer(audit->facts->snapshot, (enum lsp_proto)socket->proto, addr, socket->local_port, link,
-					ret_answers->sockets, ANSWERS_MAX);
+	ret_answers->count = lsp_answer(audit->facts->snapshot, (enum lsp_proto)socket->proto, addr, socket->local_port,
+					link, ret_answers->sockets, ANSWERS_MAX);
 	if (ret_answers->count > ANSWERS_MAX)
 		ret_answers->count = 0; /* a crowd: nobody can tell them apart */
 }
@@ -202,7 +202,8 @@ static bool is_of_one(const struct group *group)
 }
 
 /* Addresses of one family on this machine and the same on the network: the first that reaches another one is told. */
-static bool compare_from(struct lsp_audit *audit, enum lsp_rule rule, const struct group *group, const struct lsp_addr *here)
+static bool compare_from(struct lsp_audit *audit, enum lsp_rule rule, const struct group *group,
+			 const struct lsp_addr *here)
 {
 	const struct lsp_snapshot *snapshot = audit->facts->snapshot;
 	struct answers local, remote;
@@ -235,7 +236,8 @@ void lsp_look_two_answers(struct lsp_audit *audit, enum lsp_rule rule)
 		struct answers four, six;
 		const struct lsp_row *rows[2];
 
-		if (is_of_one(&group) || compare_from(audit, rule, &group, &here4) || compare_from(audit, rule, &group, &here6))
+		if (is_of_one(&group) || compare_from(audit, rule, &group, &here4) ||
+		    compare_from(audit, rule, &group, &here6))
 			continue;
 		/* "localhost" is both of them, and a client may try either first */
 		ask(audit, &group, &here4, 0, &four);
@@ -249,8 +251,8 @@ void lsp_look_two_answers(struct lsp_audit *audit, enum lsp_rule rule)
 
 static bool same_place(const struct lsp_socket *a, const struct lsp_socket *b)
 {
-	return lsp_addr_cmp(&a->local, &b->local) == 0 &&
-	       ((a->has ^ b->has) & LSP_HAS_IFINDEX) == 0 && ((a->has & LSP_HAS_IFINDEX) == 0 || a->ifindex == b->ifindex);
+	return lsp_addr_cmp(&a->local, &b->local) == 0 && ((a->has ^ b->has) & LSP_HAS_IFINDEX) == 0 &&
+	       ((a->has & LSP_HAS_IFINDEX) == 0 || a->ifindex == b->ifindex);
 }
 
 /* The user of the first process that is known, else of the socket. */
@@ -289,8 +291,9 @@ void lsp_look_shared_port(struct lsp_audit *audit, enum lsp_rule rule)
 			struct lsp_finding *finding;
 			uint32_t a_uid, b_uid;
 
-			if (!same_place(a->socket, b->socket) || is_shared_by_custom(a->socket) || share_process(a->row, b->row) ||
-			    !user_of(audit, a->row, &a_uid) || !user_of(audit, b->row, &b_uid) || a_uid == b_uid)
+			if (!same_place(a->socket, b->socket) || is_shared_by_custom(a->socket) ||
+			    share_process(a->row, b->row) || !user_of(audit, a->row, &a_uid) ||
+			    !user_of(audit, b->row, &b_uid) || a_uid == b_uid)
 				continue;
 			finding = lsp_finding_add(audit, rule, LSP_SEVERITY_WARNING, b->row);
 			finding->rows[1] = a->row;

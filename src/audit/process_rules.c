@@ -19,7 +19,8 @@ static const char *name_of(const struct lsp_process *process)
 /* sshd on the loopback interface is the mouth of a tunnel (ssh -R, X11), not a server of logins. */
 static bool is_tunnel(const struct lsp_open_port *port)
 {
-	return port->program != NULL && (port->program->is & LSP_PROGRAM_LENDS) != 0 && port->scope == LSP_SCOPE_LOOPBACK;
+	return port->program != NULL && (port->program->is & LSP_PROGRAM_LENDS) != 0 &&
+	       port->scope == LSP_SCOPE_LOOPBACK;
 }
 
 void lsp_look_wrong_process(struct lsp_audit *audit, enum lsp_rule rule)
@@ -34,17 +35,19 @@ void lsp_look_wrong_process(struct lsp_audit *audit, enum lsp_rule rule)
 		bool is_other = port->program != NULL && (port->program->is & LSP_PROGRAM_FIXED) != 0;
 		struct lsp_finding *finding;
 
-		if (customary == NULL || port->program == customary || port->process == NULL || port->passes_on || is_tunnel(port))
+		if (customary == NULL || port->program == customary || port->process == NULL || port->passes_on ||
+		    is_tunnel(port))
 			continue;
-		if (!lsp_program_owns(customary, port->socket->local_port) || ((customary->is & LSP_PROGRAM_STRICT) == 0 && !is_other))
+		if (!lsp_program_owns(customary, port->socket->local_port) ||
+		    ((customary->is & LSP_PROGRAM_STRICT) == 0 && !is_other))
 			continue;
 		finding = lsp_finding_add(audit, rule, LSP_SEVERITY_WARNING, port->row);
 		if (port->program != NULL)
-			lsp_finding_say(finding, _("%s is customary here; %s serves %s"), customary->service, name_of(port->process),
-					port->program->service);
+			lsp_finding_say(finding, _("%s is customary here; %s serves %s"), customary->service,
+					name_of(port->process), port->program->service);
 		else
-			lsp_finding_say(finding, _("%s is customary here; %s is none of its known programs"), customary->service,
-					name_of(port->process));
+			lsp_finding_say(finding, _("%s is customary here; %s is none of its known programs"),
+					customary->service, name_of(port->process));
 		lsp_finding_text(finding, "customary", customary->service);
 		lsp_finding_text(finding, "program", port->process->name);
 		if (port->program != NULL)
@@ -86,8 +89,9 @@ void lsp_look_odd_port(struct lsp_audit *audit, enum lsp_rule rule)
 		const struct lsp_program *customary = lsp_program_at(proto, port->socket->local_port);
 		struct lsp_finding *finding;
 
-		if (program == NULL || (program->is & LSP_PROGRAM_FIXED) == 0 || (program->protos & LSP_PROTO_BIT(proto)) == 0 ||
-		    is_tunnel(port) || lsp_program_fits(program, proto, port->socket->local_port))
+		if (program == NULL || (program->is & LSP_PROGRAM_FIXED) == 0 ||
+		    (program->protos & LSP_PROTO_BIT(proto)) == 0 || is_tunnel(port) ||
+		    lsp_program_fits(program, proto, port->socket->local_port))
 			continue;
 		if (customary != NULL && lsp_program_owns(customary, port->socket->local_port))
 			continue; /* that of another: wrong-process says it */
@@ -164,7 +168,8 @@ void lsp_look_deleted_program(struct lsp_audit *audit, enum lsp_rule rule)
 			continue;
 		finding = lsp_finding_add(audit, rule, was_never ? LSP_SEVERITY_CRITICAL : LSP_SEVERITY_WARNING, row);
 		if (was_never)
-			lsp_finding_say(finding, _("it never was a file: it was started from memory (%s)"), process->exe);
+			lsp_finding_say(finding, _("it never was a file: it was started from memory (%s)"),
+					process->exe);
 		else
 			lsp_finding_say(finding, "%s", process->exe != NULL ? process->exe : "?");
 		finding->pid = process->pid;
@@ -175,7 +180,8 @@ void lsp_look_deleted_program(struct lsp_audit *audit, enum lsp_rule rule)
 /* Folders that everybody may write to by tradition; others are known by their mode. */
 static bool is_in_temporary_folder(const struct lsp_process *process)
 {
-	static const char *const folders[] = {"/tmp/", "/var/tmp/", "/dev/shm/", "/run/shm/", "/dev/mqueue/", "/run/lock/"};
+	static const char *const folders[] = {"/tmp/",     "/var/tmp/",    "/dev/shm/",
+					      "/run/shm/", "/dev/mqueue/", "/run/lock/"};
 	size_t i;
 
 	for (i = 0; i < sizeof folders / sizeof *folders; i++) {

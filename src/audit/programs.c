@@ -128,7 +128,8 @@ static bool is_one_of(const char *list, const struct lsp_process *process)
 	const char *file = process->exe, *at;
 	size_t len;
 
-	if (process->name != NULL && is_among(list, process->name, without_suffix(process->name, strlen(process->name), ".exe")))
+	if (process->name != NULL &&
+	    is_among(list, process->name, without_suffix(process->name, strlen(process->name), ".exe")))
 		return true;
 	if (file == NULL)
 		return false;
@@ -159,7 +160,8 @@ bool lsp_program_owns(const struct lsp_program *program, uint16_t port)
 bool lsp_program_fits(const struct lsp_program *program, enum lsp_proto proto, uint16_t port)
 {
 	return (program->protos & LSP_PROTO_BIT(proto)) != 0 &&
-	       (lsp_program_owns(program, port) || has_port(program->also, sizeof program->also / sizeof *program->also, port));
+	       (lsp_program_owns(program, port) ||
+		has_port(program->also, sizeof program->also / sizeof *program->also, port));
 }
 
 const struct lsp_program *lsp_program_at(enum lsp_proto proto, uint16_t port)

@@ -18,15 +18,15 @@ struct lsp_program {
 	const char *service; /* the registry's name of it */
 	uint16_t own[4];     /* known as its own; the first one before all */
 	uint16_t also[5];    /* where it is found too */
-	uint8_t protos;	     /* LSP_PROTO_BIT */
-	uint8_t is;	     /* enum lsp_program_is */
+	uint8_t protos;      /* LSP_PROTO_BIT */
+	uint8_t is;          /* enum lsp_program_is */
 	const char *names;   /* file names, blanks between them */
 };
 
 /* What a process is by its name, wherever it listens. */
 struct lsp_program_nature {
 	const struct lsp_program *program; /* NULL: not known, or the name tells nothing alone (java) */
-	bool passes_on;	 /* what others serve, so that its name says nothing of a port: proxies, container engines, inetd */
+	bool passes_on; /* what others serve, so that its name says nothing of a port: proxies, container engines, inetd */
 	bool needs_root; /* cannot do its work without, on whatever port */
 };
 struct lsp_program_nature lsp_program_nature_of(const struct lsp_process *process);

@@ -10,7 +10,7 @@
 #include "core/mem.h"
 
 enum {
-	CLOSE_WAIT_LEAST = 50,	/* of one process; a few are on their way at any time */
+	CLOSE_WAIT_LEAST = 50,  /* of one process; a few are on their way at any time */
 	TIME_WAIT_PERCENT = 80, /* of the ports towards one destination */
 	TIME_WAIT_FULL_PERCENT = 97,
 };
@@ -40,8 +40,8 @@ void lsp_look_ephemeral_listener(struct lsp_audit *audit, enum lsp_rule rule)
 /* The kernel lets in one more than the limit (sk_acceptq_is_full, include/net/sock.h). */
 bool lsp_audit_queue_is_full(const struct lsp_socket *socket)
 {
-	return socket->state == LSP_LISTEN && (socket->has & LSP_HAS_RQUEUE) != 0 && (socket->has & LSP_HAS_WQUEUE) != 0 &&
-	       socket->rqueue > 0 && socket->rqueue >= socket->wqueue;
+	return socket->state == LSP_LISTEN && (socket->has & LSP_HAS_RQUEUE) != 0 &&
+	       (socket->has & LSP_HAS_WQUEUE) != 0 && socket->rqueue > 0 && socket->rqueue >= socket->wqueue;
 }
 
 void lsp_look_accept_queue_full(struct lsp_audit *audit, enum lsp_rule rule)
@@ -81,7 +81,8 @@ void lsp_look_accept_overflow(struct lsp_audit *audit, enum lsp_rule rule)
 	}
 	finding = lsp_finding_add(audit, rule, LSP_SEVERITY_CRITICAL, full_count == 1 ? full : NULL);
 	lsp_finding_say(finding,
-			lsp_text_of("%lu connection turned away within %lu ms", "%lu connections turned away within %lu ms", grown),
+			lsp_text_of("%lu connection turned away within %lu ms",
+				    "%lu connections turned away within %lu ms", grown),
 			grown, (unsigned long)audit->facts->between_ms);
 	lsp_finding_number(finding, "overflows", grown);
 	lsp_finding_number(finding, "within_ms", audit->facts->between_ms);
@@ -179,7 +180,8 @@ static int by_destination_pointer(const void *a, const void *b)
 	return by_destination(*(const struct lsp_row *const *)a, *(const struct lsp_row *const *)b);
 }
 
-static void add_time_wait(struct lsp_audit *audit, enum lsp_rule rule, const struct lsp_row *row, size_t used, size_t all)
+static void add_time_wait(struct lsp_audit *audit, enum lsp_rule rule, const struct lsp_row *row, size_t used,
+			  size_t all)
 {
 	const struct lsp_socket *socket = row->socket;
 	bool is_full = used * 100 >= all * TIME_WAIT_FULL_PERCENT;

@@ -17,8 +17,8 @@ struct lsp_open_port {
 	const struct lsp_socket *socket;
 	const struct lsp_process *process; /* the first of its holders; NULL: none that is known */
 	const struct lsp_program *program; /* what one of them is by its name; NULL: none is known */
-	bool passes_on;			   /* one of them passes on what others serve */
-	struct lsp_security_note note;	   /* of the program's service when it is known, else of the port */
+	bool passes_on;                    /* one of them passes on what others serve */
+	struct lsp_security_note note;     /* of the program's service when it is known, else of the port */
 	bool has_note;
 	bool is_sure; /* nothing speaks against the note: the program is known for it, or passes on, or cannot be seen */
 	enum lsp_scope scope;
@@ -38,8 +38,8 @@ typedef void lsp_rule_look(struct lsp_audit *audit, enum lsp_rule rule);
 /* exposed.c */
 lsp_rule_look lsp_look_exposed, lsp_look_malware_habit;
 /* process_rules.c */
-lsp_rule_look lsp_look_wrong_process, lsp_look_wrong_answer, lsp_look_odd_port, lsp_look_root_listener, lsp_look_deleted_program,
-	lsp_look_writable_program;
+lsp_rule_look lsp_look_wrong_process, lsp_look_wrong_answer, lsp_look_odd_port, lsp_look_root_listener,
+	lsp_look_deleted_program, lsp_look_writable_program;
 /* pair_rules.c */
 lsp_rule_look lsp_look_v6_twin, lsp_look_two_answers, lsp_look_shared_port;
 /* queue_rules.c */

@@ -26,6 +26,9 @@ escape) sources="$sources $(ls "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c
 policy) sources="$sources $(ls "$top"/src/policy/*.c "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c) $top/platform/none/language.c" ;;
 probe) sources="$sources $(ls "$top"/src/probe/*.c) $top/src/registry/service.c" ;;
 service) sources="$top/src/registry/service.c" ;;
+counters)
+	sources="$sources $top/platform/linux/counters_parse.c"
+	;;
 diag | procnet | process | cgroup)
 	sources="$sources $top/platform/linux/cgroup_parse.c $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
 	libraries=$(pkg-config --cflags --libs libmnl)

@@ -302,11 +302,11 @@ static void test_program_place(void **state)
 		{"/usr/bin/server", 0, NONE, NONE},
 		{"/usr/bin/server (deleted)", LSP_PROCESS_EXE_DELETED, LSP_SEVERITY_WARNING, NONE},
 		{"/memfd:x (deleted)", LSP_PROCESS_EXE_DELETED, LSP_SEVERITY_CRITICAL, NONE},
-		{"/tmp/.x/server", 0, NONE, LSP_SEVERITY_WARNING},
+		{"/var/tmp/.x/server", 0, NONE, LSP_SEVERITY_WARNING},
 		{"/dev/shm/server", 0, NONE, LSP_SEVERITY_WARNING},
 		{"/tmpfoo/server", 0, NONE, NONE},
 		{"/srv/open/server", LSP_PROCESS_EXE_OPEN, NONE, LSP_SEVERITY_WARNING},
-		{"/tmp/server (deleted)", LSP_PROCESS_EXE_DELETED, LSP_SEVERITY_WARNING, LSP_SEVERITY_WARNING},
+		{"/var/tmp/server (deleted)", LSP_PROCESS_EXE_DELETED, LSP_SEVERITY_WARNING, LSP_SEVERITY_WARNING},
 		{NULL, 0, NONE, NONE},
 	};
 	size_t i;

@@ -488,7 +488,7 @@ static void test_refusals(void **state)
 		{"lsports --=3", "'--=3'", "--help"},
 		{"lsports -Z", "-Z", "--help"},
 		{"lsports -tZ", "'-tZ'", "-Z"},
-		{"lsports --audit 80", "'--audit'", "--help"}, /* a later question: no stub */
+		{"lsports --watch 80", "'--watch'", "--help"}, /* a later question: no stub */
 		{"lsports --kill", "'--kill'", "wants a port"},
 		{"lsports --kill tcp", "'--kill'", "wants a port"},
 		{"lsports --kill -i", "'--kill'", "wants a port"},
@@ -506,7 +506,7 @@ static void test_refusals(void **state)
 		{"lsports --kill 80 --peer 10.0.0.1", "'--peer'", "lists of sockets"},
 		{"lsports --kill 80 --columns pid", "'--columns'", "lists of sockets"},
 		{"lsports --kill 80 --sort pid", "'--sort'", "lists of sockets"},
-		{"lsports --kill 80 --wide", "'--wide'", "lists of sockets"},
+		{"lsports --kill 80 --wide", "'--wide'", "and --audit"},
 		{"lsports --kill 80 -H", "'-H'", "lists of sockets"},
 		{"lsports --kill 80 --resolve", "'--resolve'", "lists of sockets"},
 		{"lsports --kill 80 --plain", "'--plain'", "lists of sockets"},
@@ -541,8 +541,8 @@ static void test_refusals(void **state)
 		{"lsports --peer 1.2.3", "'1.2.3'", "10.0.0.0/8:443"},
 		{"lsports --pid=80", "'--pid=80'", "takes no value"},
 		{"lsports --tcp=", "'--tcp='", "takes no value"},
-		{"lsports -q", "'-q'", "--pid, --kill, --why and --next"},
-		{"lsports -l -q 80", "'-q'", "--pid, --kill, --why and --next"},
+		{"lsports -q", "'-q'", "--pid, --kill, --why, --next, --audit and --diff"},
+		{"lsports -l -q 80", "'-q'", "--pid, --kill, --why, --next, --audit and --diff"},
 		{"lsports 80 443 99999", "'99999'", "1 to 65535"},
 		{"lsports -i :99999", "':99999'", "1 to 65535"},
 		{"lsports -i:99999", "':99999'", "1 to 65535"},
@@ -563,6 +563,39 @@ static void test_refusals(void **state)
 }
 
 /* A file may be named as one likes; the ports beside it stay ports. */
+static void test_audit(void **state)
+{
+	static const struct {
+		const char *line, *hint;
+	} refused[] = {
+		{"lsports --audit --lock a", "two questions"},
+		{"lsports --audit --severity", "'--severity' wants a value: --severity WORD"},
+		{"lsports --severity info", "'--severity' goes with --audit"},
+		{"lsports --probe", "'--probe' goes with --audit"},
+		{"lsports --audit --csv", "'--csv' goes with lists"},
+		{"lsports --audit --process a", "'--process' goes with lists"},
+	};
+	struct line line;
+	size_t i;
+
+	(void)state;
+	must_parse(&line, "lsports --audit -4 -W -q --severity info --partial --probe --json 80 udp/53");
+	assert_int_equal(line.request.question, LSP_ASK_AUDIT);
+	assert_string_equal(line.request.severity, "info");
+	assert_true(line.request.partial && line.request.probe && line.request.quiet && line.request.wide);
+	assert_int_equal(line.request.format, LSP_FORMAT_JSON);
+	assert_int_equal(line.request.select.port_count, 2);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --audit");
+	assert_null(line.request.severity);
+	assert_false(line.request.partial || line.request.probe);
+	lsp_request_clear(&line.request);
+	for (i = 0; i < sizeof refused / sizeof *refused; i++) {
+		assert_false(parse(&line, refused[i].line));
+		assert_non_null(strstr(line.usage, refused[i].hint));
+	}
+}
+
 static void test_lock_and_diff(void **state)
 {
 	static const struct {
@@ -806,6 +839,7 @@ int main(void)
 		cmocka_unit_test(test_why_and_next),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_info),
+		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_lock_and_diff),
 		cmocka_unit_test(test_long_words),
 		cmocka_unit_test(test_no_words),
