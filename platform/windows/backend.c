@@ -50,6 +50,22 @@ static enum lsp_err windows_sockets_elsewhere(struct lsp_snapshot *snapshot, con
 	return LSP_OK;
 }
 
+/* Of the queues of listeners Windows counts nothing; the rest is counted per family and state alone. */
+static void windows_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+}
+
+static enum lsp_err windows_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
+{
+	(void)talks;
+	(void)count;
+	(void)limit_ms;
+	*ret_fault = (struct lsp_fault){
+		.err = LSP_UNSUPPORTED, .op = "talk to listeners", .detail = "lsports does not ask listeners on Windows yet"};
+	return LSP_UNSUPPORTED;
+}
+
 const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend backend = {
@@ -70,11 +86,14 @@ const struct lsp_backend *lsp_backend_native(void)
 		.now_ms = lsp_system_now_ms,
 		.sockets_elsewhere = windows_sockets_elsewhere,
 		.bind_try = lsp_bind_try,
+		.tcp_counters = windows_tcp_counters,
 		.rules = lsp_rules,
 		.links = lsp_links_read,
+		.talk = windows_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = NULL, /* accounts have names and SIDs */
 		.hosts_of = lsp_resolve_hosts,
+		.file_replace = lsp_file_replace,
 		.host_name = lsp_system_host_name,
 		.console = lsp_system_console,
 		.way_out = lsp_system_way_out,

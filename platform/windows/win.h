@@ -65,6 +65,10 @@ bool lsp_terminate_signal_of(const char *name, int *ret_signal);
 /* handle: of the process, with PROCESS_QUERY_LIMITED_INFORMATION. */
 bool lsp_terminate_is_critical(void *handle);
 
+/* --- file.c: see backend.h ----------------------------------------------------------------------------------- */
+
+enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault);
+
 /* --- bind.c, links.c: see backend.h ------------------------------------------------------------------------- */
 
 enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,

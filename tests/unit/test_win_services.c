@@ -236,7 +236,7 @@ static void test_vital(void **state)
 	(void)state;
 	assert_true(lsp_is_vital("csrss.exe", NULL, folder)); /* its path is not ours to know */
 	assert_true(lsp_is_vital("lsass.exe", "c:\\windows\\SYSTEM32\\LSASS.EXE", folder));
-	assert_false(lsp_is_vital("lsass.exe", "C:\\Users\\anna\\lsass.exe", folder));
+	assert_false(lsp_is_vital("lsass.exe", "D:\\games\\lsass.exe", folder));
 	assert_false(lsp_is_vital("lsass.exe", "C:\\Windows\\System32\\evil\\lsass.exe", folder));
 	assert_false(lsp_is_vital("svchost.exe", "C:\\Windows\\System32\\svchost.exe", folder));
 	assert_false(lsp_is_vital("lsass.exe.exe", NULL, folder));

@@ -11,7 +11,7 @@ set -euo pipefail
 release=trixie
 edition=1 # of the recipe below: another number makes another root
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/lsports
+cache=${XDG_CACHE_HOME:-~/.cache}/lsports
 home=$cache/wine-$release-$edition
 prefix=/var/wine # inside
 
