@@ -506,7 +506,7 @@ static void test_refusals(void **state)
 		{"lsports --kill 80 --peer 10.0.0.1", "'--peer'", "lists of sockets"},
 		{"lsports --kill 80 --columns pid", "'--columns'", "lists of sockets"},
 		{"lsports --kill 80 --sort pid", "'--sort'", "lists of sockets"},
-		{"lsports --kill 80 --wide", "'--wide'", "and --audit"},
+		{"lsports --kill 80 --wide", "'--wide'", "--listen, --all, --pid and --audit"},
 		{"lsports --kill 80 -H", "'-H'", "lists of sockets"},
 		{"lsports --kill 80 --resolve", "'--resolve'", "lists of sockets"},
 		{"lsports --kill 80 --plain", "'--plain'", "lists of sockets"},
