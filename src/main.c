@@ -51,6 +51,8 @@ int main(int argc, char *argv[])
 		lsp_say_usage("%s", usage);
 		return 2;
 	}
+	if (request.format == LSP_FORMAT_JSON || request.format == LSP_FORMAT_NDJSON)
+		lsp_language_english();
 	errno = 0;
 	if (print_about(&request))
 		code = lsp_say_written(0);
