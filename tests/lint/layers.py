@@ -31,10 +31,10 @@ MAY_CALL = {
     "language": [],
     "cli": ["core", "registry", "language"],
     "view": ["core", "registry", "language"],
-    "act": ["core"],
+    "act": ["core", "language"],
     "bind": ["core"],
     "probe": ["core", "registry"],
-    "platform": ["core"],
+    "platform": ["core", "language"],
 }
 
 PURE = set("""abs bsearch calloc free malloc memchr memcmp memcpy memmove memset qsort realloc reallocarray snprintf
