@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # run.py - whole runs of lsports-fake against what they must print, byte for byte.
 #
-# usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]
+# usage: run.py BINARY CASES_DIR CATALOGUES_DIR [PART-OF-A-NAME…]
 #
 # A case is a file NAME.case: words on what it shows, then sections that begin with a line "== …":
 #   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
+#   == language NAME  the locale of what follows, such as ko_KR.UTF-8; made for the test; skipped where that cannot be
 #   == args ARGUMENTS as a shell would split them
 #   == stdin          what is typed; left out: nothing
 #   == stdout, == stderr   what must come; left out: nothing
@@ -18,6 +19,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,15 +28,15 @@ LIMIT_SECONDS = 20
 
 
 class Run:
-    def __init__(self, name, scene, args):
-        self.name, self.scene, self.args = name, scene, args
+    def __init__(self, name, scene, language, args):
+        self.name, self.scene, self.language, self.args = name, scene, language, args
         self.want = {"stdin": "", "stdout": "", "stderr": ""}
         self.exit = 0
 
 
 def read_case(path, scenes):
     """The runs of one file."""
-    runs, scene, target = [], None, None
+    runs, scene, language, target = [], None, None, None
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if not line.startswith("== "):
             if target == "scene":
@@ -47,8 +49,10 @@ def read_case(path, scenes):
         if word == "scene":
             scene = (scenes / (rest + ".scene")).read_text(encoding="utf-8") if rest else ""
             target = "scene"
+        elif word == "language":
+            language = rest
         elif word == "args":
-            runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, shlex.split(rest)))
+            runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, language, shlex.split(rest)))
         elif word in ("stdin", "stdout", "stderr"):
             target = word
         elif word == "exit":
@@ -67,11 +71,22 @@ def settle(text):
     return text.replace("\x1b", "␛").replace("\r", "␍") + ("␄\n" if text and not text.endswith("\n") else "")
 
 
-def play(binary, run, scene_path):
+def make_locale(folder, name):
+    """Whether there is one now. LOCPATH is where libc looks for it (setlocale(3))."""
+    language, _, charset = name.partition(".")
+    if not (folder / name).exists() and shutil.which("localedef") is not None:
+        subprocess.run(["localedef", "-i", language, "-f", charset, folder / name], capture_output=True)
+    return (folder / name).exists()
+
+
+def play(binary, catalogues, run, folder):
+    scene_path = folder / "scene"
     scene_path.write_text(run.scene, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items()
-                   if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LANG", "TERM")}
-    environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm")
+                   if k not in ("NO_COLOR", "COLUMNS", "LANG", "LANGUAGE", "TERM") and not k.startswith("LC_")}
+    environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm", LOCPATH=str(folder), LSPORTS_LOCALE_DIR=catalogues)
+    if run.language:
+        environment["LANG"] = run.language
     done = subprocess.run([binary, *run.args], env=environment, input=run.want["stdin"].encode(),
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
@@ -89,18 +104,23 @@ def play(binary, run, scene_path):
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit("usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]")
-    binary, cases, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
+    if len(sys.argv) < 4:
+        sys.exit("usage: run.py BINARY CASES_DIR CATALOGUES_DIR [PART-OF-A-NAME…]")
+    binary, cases, catalogues, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4:]
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    passed = failed = 0
+    passed = failed = skipped = 0
     with tempfile.TemporaryDirectory() as folder:
         for path in sorted(cases.glob("*.case")):
             if parts and not any(part in path.stem for part in parts):
                 continue
             for run in read_case(path, cases.parent / "scenes"):
+                if run.language and not (list(pathlib.Path(catalogues).glob("*/LC_MESSAGES/lsports.mo")) and
+                                         make_locale(pathlib.Path(folder), run.language)):
+                    print(f"SKIPPED {run.name}: no locale {run.language} or no catalogues here (localedef, locales, gettext)")
+                    skipped += 1
+                    continue
                 try:
-                    complaints = play(binary, run, pathlib.Path(folder) / "scene")
+                    complaints = play(binary, catalogues, run, pathlib.Path(folder))
                 except subprocess.TimeoutExpired:
                     complaints = [f"still running after {LIMIT_SECONDS} s"]
                 if complaints:
@@ -108,7 +128,7 @@ def main():
                     print(f"FAILED {run.name}", *complaints, sep="\n", end="\n\n")
                 else:
                     passed += 1
-    print(f"{passed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return failed > 0 or passed == 0
 
 
