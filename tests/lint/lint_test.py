@@ -210,6 +210,22 @@ class Docs(Copy):
         self.append("man/lsports.1", ".Bl -tag\n.It Fl t\n")
         self.refused(lint("docs.py", BINARY, self.root), "mandoc:")
 
+    def test_manual_in_korean(self):
+        for old, new, words in [
+            (".It Fl B , Fl Fl bound", ".It Fl B", ["--bound is missing"]),
+            (".It Fl r , Fl Fl resolve", ".It Fl r , Fl Fl rezolve", ["no option --rezolve"]),
+            (".It peer_port\n", "", ["column peer_port is missing"]),
+            (".Sh EXIT STATUS\n", ".Sh 종료 코드\n", ["has EXIT STATUS"]),
+            (".Sh 목록\n", "", ["sections"]),
+            (".Fl e\n", "", ["-e is missing"]),
+        ]:
+            with self.subTest(new=new):
+                path = self.root / "man/ko/lsports.1"
+                before = path.read_text()
+                self.replace("man/ko/lsports.1", old, new)
+                self.refused(lint("docs.py", BINARY, self.root), "man/ko/lsports.1", *words)
+                path.write_text(before)
+
     def test_completions(self):
         for name, old, new, words in [
             ("lsports.bash", " --bound", "", ["--bound is missing"]),
