@@ -3,7 +3,7 @@ _lsports()
 {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} list=
 	local options='--listen --all --pid --kill --why --next --info --help --version --tcp --udp --ipv4 --ipv6 --bound --state --process --user
-		--peer --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson
+		--peer --scope --columns --sort --wide --no-header --color --resolve --quiet --plain --csv --json --ndjson
 		--dry-run --interactive --force --signal --timeout --all-states --ok-if-free --count'
 	local states='LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK
 		CLOSING BOUND'
@@ -12,6 +12,7 @@ _lsports()
 	case $previous in
 	--state) list=$states ;;
 	--columns | --sort) list=$(lsports --columns help 2>/dev/null | cut -d ' ' -f 1) ;;
+	--scope) list='loopback link private public' ;;
 	--signal) list='TERM INT HUP QUIT KILL USR1 USR2' ;;
 	--color) list='auto always never' ;;
 	--user) list=$(compgen -u) ;;
@@ -24,7 +25,7 @@ _lsports()
 		esac
 		;;
 	esac
-	if [[ $previous == --columns || $previous == --state ]] && [[ $current == *,* ]]; then
+	if [[ $previous == --columns || $previous == --state || $previous == --scope ]] && [[ $current == *,* ]]; then
 		# the last of a comma-separated list
 		mapfile -t COMPREPLY < <(compgen -P "${current%,*}," -W "$list" -- "${current##*,}")
 	else

@@ -24,6 +24,7 @@ complete -c lsports -l state -x -a "(__fish_complete_list , 'string split \" \" 
 complete -c lsports -l process -x -d 'only sockets of this process'
 complete -c lsports -l user -x -a '(__fish_complete_users)' -d 'only sockets of this user'
 complete -c lsports -l peer -x -d 'only connections with this peer'
+complete -c lsports -l scope -x -a "(__fish_complete_list , 'string split \" \" \"loopback link private public\"')" -d 'only what is reached from so far'
 complete -c lsports -l columns -x -a '(__fish_complete_list , __lsports_columns)' -d 'which columns'
 complete -c lsports -l sort -x -a '(__lsports_columns)' -d 'order by a column'
 complete -c lsports -s W -l wide -d 'never cut a cell'

@@ -54,6 +54,8 @@ static void choose_need(struct list *list)
 
 	need->select = &list->request->select;
 	need->holders = list->request->question == LSP_ASK_PID || is_by_process(list->request);
+	need->scopes = list->request->scopes;
+	need->links = need->scopes != 0;
 	need->want = list->request->process.name != NULL ? LSP_WANT_NAME | LSP_WANT_EXE : 0;
 	if (list->request->quiet)
 		return;
@@ -119,6 +121,8 @@ static int exit_code(const struct list *list)
 	}
 	if (list->row_count > 0)
 		return 0;
+	if (list->request->scopes != 0 && (list->snapshot->notes & LSP_NOTE_NO_LINKS) != 0)
+		return 3;
 	return is_by_process(list->request) && list->sight.hidden > 0 ? 3 : 1;
 }
 

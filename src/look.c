@@ -30,25 +30,35 @@ static struct lsp_hint hint_of(const struct lsp_select *select, struct lsp_port_
 	return hint;
 }
 
+struct wanted {
+	const struct lsp_need *need;
+	const struct lsp_snapshot *links; /* has them */
+};
+
 static bool keep_wanted(const struct lsp_socket *socket, const void *arg)
 {
-	const struct lsp_need *need = arg;
+	const struct wanted *wanted = arg;
+	const struct lsp_need *need = wanted->need;
 
 	if (need->has_uid && ((socket->has & LSP_HAS_UID) == 0 || socket->uid != need->uid))
 		return false;
-	return lsp_select_socket(socket, need->select);
+	if (!lsp_select_socket(socket, need->select))
+		return false;
+	return need->scopes == 0 || (need->scopes & LSP_SCOPE_BIT(lsp_scope_of_socket(wanted->links, socket))) != 0;
 }
 
 static enum lsp_err read_sockets(const struct lsp_backend *backend, const struct lsp_need *need,
-				 struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault)
+				 const struct lsp_snapshot *links, struct lsp_snapshot *snapshot,
+				 struct lsp_fault *ret_fault)
 {
+	const struct wanted wanted = {need, links};
 	struct lsp_port_range *ranges;
 	struct lsp_hint hint = hint_of(need->select, &ranges);
 	enum lsp_err err = backend->sockets(snapshot, &hint, ret_fault);
 
 	free(ranges);
 	if (err == LSP_OK)
-		lsp_snapshot_keep(snapshot, keep_wanted, need);
+		lsp_snapshot_keep(snapshot, keep_wanted, &wanted);
 	return err;
 }
 
@@ -114,7 +124,7 @@ static void look_again(const struct lsp_backend *backend, const struct lsp_need 
 	uint64_t *keys;
 	size_t count;
 
-	if (read_sockets(backend, need, again, &fault) == LSP_OK)
+	if (read_sockets(backend, need, snapshot, again, &fault) == LSP_OK)
 		mark_gone(snapshot, again);
 	lsp_snapshot_free(again);
 	if (lsp_snapshot_is_blind(snapshot))
@@ -211,8 +221,11 @@ enum lsp_err lsp_look(const struct lsp_backend *backend, const struct lsp_need *
 		      struct lsp_snapshot **ret_snapshot, struct lsp_fault *ret_fault)
 {
 	struct lsp_snapshot *snapshot = lsp_snapshot_new();
-	enum lsp_err err = read_sockets(backend, need, snapshot, ret_fault);
+	enum lsp_err err;
 
+	if (need->links && backend->links(snapshot, ret_fault) == LSP_OK)
+		lsp_snapshot_freeze(snapshot); /* a failure is in the notes */
+	err = read_sockets(backend, need, snapshot, snapshot, ret_fault);
 	if (err != LSP_OK) {
 		lsp_snapshot_free(snapshot);
 		return err;

@@ -8,11 +8,14 @@
 #include <lsports/backend.h>
 
 #include "core/filter.h"
+#include "core/scope.h"
 
 struct lsp_need {
 	const struct lsp_select *select;
 	bool has_uid; /* only sockets of this user */
 	uint32_t uid;
+	unsigned scopes; /* LSP_SCOPE_BIT: only sockets that are reached from so far; 0: all. Wants links */
+	bool links;	 /* interfaces and their addresses */
 	bool holders;    /* who holds them */
 	unsigned want;   /* enum lsp_process_want: and what of those */
 	bool interfaces; /* names of devices */

@@ -9,10 +9,14 @@
 #include <lsports/backend.h>
 #include <lsports/language.h>
 
+#include "audit.h"
 #include "cli/options.h"
+#include "diff.h"
 #include "info.h"
 #include "kill.h"
 #include "list.h"
+#include "lock.h"
+#include "metrics.h"
 #include "next.h"
 #include "say.h"
 #include "show.h"
@@ -62,8 +66,16 @@ int main(int argc, char *argv[])
 		code = lsp_why(lsp_backend_native(), &request);
 	else if (request.question == LSP_ASK_NEXT)
 		code = lsp_next(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_AUDIT)
+		code = lsp_audit(lsp_backend_native(), &request);
 	else if (request.question == LSP_ASK_INFO)
 		code = lsp_info(lsp_backend_native(), &request);
+	else if (request.format == LSP_FORMAT_OPENMETRICS)
+		code = lsp_metrics(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_LOCK)
+		code = lsp_lock(lsp_backend_native(), &request);
+	else if (request.question == LSP_ASK_DIFF)
+		code = lsp_diff(lsp_backend_native(), &request);
 	else
 		code = lsp_list(lsp_backend_native(), &request);
 	lsp_request_clear(&request);

@@ -70,6 +70,7 @@ static void need_column(enum lsp_column column, struct lsp_need *need)
 	need->want |= lsp_column_wants(column);
 	need->holders |= lsp_column_of_process(column);
 	need->users |= column == LSP_COL_USER || column == LSP_COL_PROCESS_USER;
+	need->links |= column == LSP_COL_SCOPE || column == LSP_COL_VIA;
 	need->interfaces |= column == LSP_COL_LOCAL || column == LSP_COL_INTERFACE || column == LSP_COL_PEER;
 }
 

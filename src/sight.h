@@ -8,7 +8,7 @@
 
 #include "core/join.h"
 
-#define LSP_UNCHECKED_MAX 8
+#define LSP_UNCHECKED_MAX 12
 
 struct lsp_sight {
 	size_t hidden; /* rows whose owner is hidden */

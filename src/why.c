@@ -294,6 +294,22 @@ static void clear(struct lsp_why *why)
 	free(why->addrs);
 }
 
+/* Of this machine. None when they cannot be read. */
+static void read_addrs(struct lsp_why *why)
+{
+	struct lsp_snapshot *links = lsp_snapshot_new();
+	struct lsp_fault fault;
+
+	why->addrs = lsp_alloc(ADDRESSES_MAX * sizeof *why->addrs);
+	if (why->backend->links(links, &fault) == LSP_OK) {
+		while (why->addr_count < links->link_addr_count && why->addr_count < ADDRESSES_MAX) {
+			why->addrs[why->addr_count] = links->link_addrs[why->addr_count].addr;
+			why->addr_count++;
+		}
+	}
+	lsp_snapshot_free(links);
+}
+
 int lsp_why(const struct lsp_backend *backend, const struct lsp_request *request)
 {
 	struct lsp_why why = {.backend = backend, .request = request};
@@ -301,10 +317,7 @@ int lsp_why(const struct lsp_backend *backend, const struct lsp_request *request
 	size_t i;
 
 	backend->rules(&why.rules);
-	why.addrs = lsp_alloc(ADDRESSES_MAX * sizeof *why.addrs);
-	why.addr_count = backend->addresses(why.addrs, ADDRESSES_MAX);
-	if (why.addr_count > ADDRESSES_MAX)
-		why.addr_count = ADDRESSES_MAX;
+	read_addrs(&why);
 	if (!add_ports(&why)) {
 		clear(&why);
 		return 2;

@@ -33,6 +33,7 @@ enum lsp_process_want {
 	LSP_WANT_UID = 1 << 3,
 	LSP_WANT_STARTED = 1 << 4,
 	LSP_WANT_KIN = 1 << 5, /* parent, unit, container, LSP_PROCESS_IS_INIT */
+	LSP_WANT_EXE_PLACE = 1 << 6, /* LSP_PROCESS_EXE_DELETED, LSP_PROCESS_EXE_OPEN, as far as it can be told without waiting */
 };
 
 /* Where stdout goes. */
@@ -40,6 +41,15 @@ struct lsp_console {
 	bool is_terminal;
 	bool colour;       /* the terminal understands ANSI colours */
 	unsigned width;    /* columns; 0: unknown */
+};
+
+/* What TCP has counted in the network namespace that we are in; what is not told has no bit. */
+enum lsp_counts { LSP_COUNTS_OVERFLOWS = 1 << 0, LSP_COUNTS_TIME_WAIT = 1 << 1, LSP_COUNTS_CONNECTIONS = 1 << 2 };
+struct lsp_tcp_counters {
+	unsigned has;	      /* enum lsp_counts */
+	uint64_t overflows;   /* connections that found the queue of a listener full, since the start */
+	uint64_t time_wait;   /* in this state now */
+	uint64_t connections; /* ESTABLISHED and CLOSE_WAIT now */
 };
 
 /* A grip on one process: what is done through it reaches that process or nobody, whoever gets its pid. */
@@ -107,11 +117,14 @@ struct lsp_backend {
 	enum lsp_err (*bind_try)(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 				 struct lsp_fault *ret_fault);
 
+	/* Adds every interface of our network namespace and its addresses. What fails sets LSP_NOTE_NO_LINKS and adds none.
+	 * A list that stayed torn is kept, with LSP_NOTE_TORN. */
+	enum lsp_err (*links)(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
+	void (*tcp_counters)(struct lsp_tcp_counters *ret_counters);
+
 	/* What this system rules about ports; what cannot be told has no bit. */
 	void (*rules)(struct lsp_rules *ret_rules);
-
-	/* Writes the first max addresses of this machine, loopback included; returns how many there are. */
-	size_t (*addresses)(struct lsp_addr *ret_addrs, size_t max);
 
 	/* Talks to at most LSP_TALKS_MAX listeners at once, for at most limit_ms in all. Each must be at an address of this
 	 * machine: that is looked up before the first packet. A connection listens, sends one message and waits for bytes;
@@ -128,6 +141,11 @@ struct lsp_backend {
 
 	/* Adds the host names of addresses, as far as they are found within limit_ms in all. */
 	void (*hosts_of)(struct lsp_snapshot *snapshot, const struct lsp_addr *addrs, size_t count, unsigned limit_ms);
+
+	/* Writes a file whole or not at all: beside it first, to the disk, then in its place. A file that was there keeps its
+	 * mode, and its owner as far as we may. text NULL: only looks whether something stands in the way.
+	 * UNSUPPORTED: what stands there is no plain file (a symbolic link, a device, a folder), or no folder is there. */
+	enum lsp_err (*file_replace)(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault);
 
 	/* This host's own name, "" when unknown. */
 	void (*host_name)(char *ret_name, size_t size);

@@ -14,6 +14,8 @@ enum lsp_process_has {
 	LSP_PROCESS_HAS_PARENT = 1 << 3,
 	LSP_PROCESS_IS_INIT = 1 << 4,	 /* first process of a nested pid namespace: the others there end with it */
 	LSP_PROCESS_USER_UNIT = 1 << 5, /* unit is one of a user's own service manager */
+	LSP_PROCESS_EXE_DELETED = 1 << 6, /* the program's file does not exist any more; exe may tell so too */
+	LSP_PROCESS_EXE_OPEN = 1 << 7,	 /* every user may write to the folder that the program lies in */
 };
 
 /* Strings are owned by the snapshot, end in NUL, and hold whatever bytes the process chose. NULL: not known. */

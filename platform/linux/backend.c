@@ -92,6 +92,51 @@ static enum lsp_err linux_sockets_elsewhere(struct lsp_snapshot *snapshot, const
 	return err;
 }
 
+/* Documentation/networking/vrf.rst: whether sockets without a device hear what comes in through a VRF. */
+static void read_vrf_open(struct lsp_snapshot *snapshot)
+{
+	static const struct {
+		const char *path;
+		enum lsp_proto proto;
+	} switches[] = {{"sys/net/ipv4/tcp_l3mdev_accept", LSP_TCP}, {"sys/net/ipv4/udp_l3mdev_accept", LSP_UDP}};
+	int procfd = open_proc();
+	size_t i;
+
+	for (i = 0; procfd >= 0 && i < sizeof switches / sizeof *switches; i++) {
+		char value;
+
+		if (lsp_file_read(procfd, switches[i].path, &value, 1) == 1 && value != '0')
+			snapshot->vrf_open |= LSP_PROTO_BIT(switches[i].proto);
+	}
+	if (procfd >= 0)
+		close(procfd);
+}
+
+static enum lsp_err linux_links(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault)
+{
+	enum lsp_err err = lsp_rtnl_read(snapshot, ret_fault);
+	size_t i;
+
+	for (i = 0; i < snapshot->link_count; i++) {
+		if ((snapshot->links[i].is & LSP_LINK_VRF) == 0)
+			continue;
+		read_vrf_open(snapshot);
+		break;
+	}
+	return err;
+}
+
+static void linux_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	int procfd = open_proc();
+
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+	if (procfd < 0)
+		return;
+	lsp_counters_read(procfd, ret_counters);
+	close(procfd);
+}
+
 static void linux_rules(struct lsp_rules *ret_rules)
 {
 	int procfd = open_proc();
@@ -124,12 +169,14 @@ const struct lsp_backend *lsp_backend_native(void)
 		.now_ms = lsp_system_now_ms,
 		.sockets_elsewhere = linux_sockets_elsewhere,
 		.bind_try = lsp_bind_try,
+		.links = linux_links,
+		.tcp_counters = linux_tcp_counters,
 		.rules = linux_rules,
-		.addresses = lsp_bind_addresses,
 		.talk = lsp_talk,
 		.name_of = lsp_system_name_of,
 		.user_id = lsp_system_user_id,
 		.hosts_of = lsp_resolve_hosts,
+		.file_replace = lsp_file_replace,
 		.host_name = lsp_system_host_name,
 		.console = lsp_system_console,
 		.way_out = lsp_system_way_out,

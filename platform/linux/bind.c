@@ -1,5 +1,5 @@
 /*
- * bind.c - really tries to bind a port, and the addresses of this machine.
+ * bind.c - really tries to bind a port.
  *
  * Nobody listens here: listen(2) asks the bind table the same question again (inet_csk_get_port in
  * net/ipv4/inet_connection_sock.c), so bind(2) alone decides, and no SYN that comes meanwhile is answered. A UDP socket
@@ -8,7 +8,6 @@
 #include "linux.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,43 +93,4 @@ enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uin
 		err = bind_fault(ret_fault, addr, errno);
 	close(fd);
 	return err;
-}
-
-static bool take_address(const struct sockaddr *from, struct lsp_addr *ret_addr)
-{
-	union lsp_sockname name;
-
-	*ret_addr = (struct lsp_addr){.family = LSP_FAMILY_NONE};
-	if (from == NULL || (from->sa_family != AF_INET && from->sa_family != AF_INET6))
-		return false;
-	if (from->sa_family == AF_INET) {
-		memcpy(&name.inet4, from, sizeof name.inet4);
-		ret_addr->family = LSP_INET4;
-		memcpy(ret_addr->bytes, &name.inet4.sin_addr, 4);
-		return true;
-	}
-	memcpy(&name.inet6, from, sizeof name.inet6);
-	ret_addr->family = LSP_INET6;
-	ret_addr->scope = name.inet6.sin6_scope_id;
-	memcpy(ret_addr->bytes, &name.inet6.sin6_addr, 16);
-	return true;
-}
-
-size_t lsp_bind_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	struct ifaddrs *list, *at;
-	struct lsp_addr addr;
-	size_t count = 0;
-
-	if (getifaddrs(&list) < 0)
-		return 0;
-	for (at = list; at != NULL; at = at->ifa_next) {
-		if (!take_address(at->ifa_addr, &addr))
-			continue;
-		if (count < max)
-			ret_addrs[count] = addr;
-		count++;
-	}
-	freeifaddrs(list);
-	return count;
 }

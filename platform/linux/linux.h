@@ -80,11 +80,25 @@ bool lsp_pidfd_ended(const struct lsp_grip *grip, unsigned limit_ms);
 void lsp_pidfd_release(struct lsp_grip *grip);
 bool lsp_pidfd_signal_of(const char *name, int *ret_signal);
 
+/* --- exe_place.c ------------------------------------------------------------------------------------------ */
+
+/* Bits of enum lsp_process_has about the program that exe, the text of the link, names. dirfd and prefix lead to the
+ * process's folder of /proc. It never waits for a file system: where that would have to be asked, no bit is set. */
+uint32_t lsp_exe_place_read(int dirfd, const char *prefix, const char *exe);
+
+/* --- counters.c: see backend.h, tcp_counters() -------------------------------------------------------------- */
+
+void lsp_counters_read(int procfd, struct lsp_tcp_counters *ret_counters);
+
+/* The number under a name. Of /proc/net/snmp and netstat: two lines that begin with the same word, of which the first has the
+ * names ("TcpExt: SyncookiesSent …"); of sockstat: names and numbers in turn ("TCP: inuse 5 orphan 0 tw 2"). */
+bool lsp_counters_parse_pair(const char *text, size_t len, const char *line, const char *name, uint64_t *ret_number);
+bool lsp_counters_parse_turn(const char *text, size_t len, const char *line, const char *name, uint64_t *ret_number);
+
 /* --- bind.c, rules.c, elsewhere.c: see backend.h ------------------------------------------------------------ */
 
 enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 			  struct lsp_fault *ret_fault);
-size_t lsp_bind_addresses(struct lsp_addr *ret_addrs, size_t max);
 
 /* The uid and the right to privileged ports are left alone: they are not in /proc/sys. */
 void lsp_rules_read(int procfd, struct lsp_rules *ret_rules);
@@ -98,6 +112,19 @@ bool lsp_rules_may_privileged(void);
 /* procfd: also its self/ns/net is read, as ours. */
 enum lsp_err lsp_elsewhere_read(int procfd, struct lsp_snapshot *snapshot, const struct lsp_hint *hint,
 				struct lsp_fault *ret_fault);
+
+/* --- rtnl_read.c: see backend.h, links() ---------------------------------------------------------------------- */
+
+struct nl_cb;
+
+enum lsp_err lsp_rtnl_read(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
+/* The same with callbacks that may replace libnl's own nl_send and nl_recv: the tests talk to a script. */
+enum lsp_err lsp_rtnl_read_with(struct nl_cb *callbacks, struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
+
+/* --- file.c: see backend.h, file_replace() ------------------------------------------------------------------ */
+
+enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault);
 
 /* --- talk.c: see backend.h ---------------------------------------------------------------------------------- */
 

@@ -121,8 +121,10 @@ bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want
 		return false;
 	}
 	process.birth = stat.starttime;
-	if ((want & (LSP_WANT_NAME | LSP_WANT_EXE)) != 0)
+	if ((want & (LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_EXE_PLACE)) != 0)
 		read_exe(dirfd, prefix, room, &process);
+	if ((want & LSP_WANT_EXE_PLACE) != 0 && process.exe != NULL)
+		process.has |= lsp_exe_place_read(dirfd, prefix, process.exe);
 	if ((want & LSP_WANT_ARGV) != 0)
 		read_argv(dirfd, prefix, sizeof room->argv, room, &process);
 	else if ((want & LSP_WANT_NAME) != 0 && !lsp_process_is_named_by(stat.comm, stat.comm_len, process.exe))

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,7 +34,7 @@ struct line {
 	uint64_t read_by; /* READING: however much still comes */
 };
 
-static bool is_own(const struct lsp_addr *addr, const struct lsp_addr *own, size_t own_count)
+static bool is_own(const struct lsp_addr *addr, const struct lsp_snapshot *links)
 {
 	static const struct lsp_addr loopback4 = {.family = LSP_INET4, .bytes = {127}};
 	static const struct lsp_addr loopback6 = {.family = LSP_INET6, .bytes = {[15] = 1}};
@@ -43,8 +42,8 @@ static bool is_own(const struct lsp_addr *addr, const struct lsp_addr *own, size
 
 	if (lsp_addr_within(addr, &loopback4, 8) || lsp_addr_within(addr, &loopback6, 128))
 		return true;
-	for (i = 0; i < own_count; i++) {
-		if (lsp_addr_cmp(addr, &own[i]) == 0)
+	for (i = 0; i < links->link_addr_count; i++) {
+		if (lsp_addr_cmp(addr, &links->link_addrs[i].addr) == 0)
 			return true;
 	}
 	return false;
@@ -268,26 +267,24 @@ enum lsp_err lsp_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, s
 {
 	struct line lines[LSP_TALKS_MAX];
 	uint64_t begun = lsp_system_now_ms();
-	size_t room = lsp_bind_addresses(NULL, 0), own_count, i;
-	struct lsp_addr *own = calloc(room + 1, sizeof *own);
+	struct lsp_snapshot *links;
+	struct lsp_fault unread;
+	size_t i;
 
-	if (count > LSP_TALKS_MAX || own == NULL) {
-		free(own);
-		return lsp_linux_fault(ret_fault, "talk", count > LSP_TALKS_MAX ? EINVAL : ENOMEM);
-	}
-	own_count = lsp_bind_addresses(own, room);
-	if (own_count > room) /* more came meanwhile */
-		own_count = room;
+	if (count > LSP_TALKS_MAX)
+		return lsp_linux_fault(ret_fault, "talk", EINVAL);
+	links = lsp_snapshot_new();
+	lsp_rtnl_read(links, &unread); /* where it fails, loopback addresses alone are ours */
 	for (i = 0; i < count; i++) {
 		struct lsp_addr addr = lsp_addr_unmap(&talks[i].addr);
 
 		lines[i] = (struct line){.talk = &talks[i]};
-		if (is_own(&addr, own, own_count))
+		if (is_own(&addr, links))
 			connect_line(&lines[i], begun);
 		else
 			end(&lines[i], LSP_TALK_FOREIGN);
 	}
-	free(own);
+	lsp_snapshot_free(links);
 	while (step(lines, count, begun + limit_ms))
 		;
 	for (i = 0; i < count; i++) {

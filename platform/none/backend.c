@@ -122,16 +122,20 @@ static enum lsp_err none_bind_try(enum lsp_proto proto, const struct lsp_addr *a
 	return unsupported(ret_fault, "binding of ports");
 }
 
+static enum lsp_err none_links(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault)
+{
+	snapshot->notes |= LSP_NOTE_NO_LINKS;
+	return unsupported(ret_fault, "list of interfaces");
+}
+
+static void none_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+}
+
 static void none_rules(struct lsp_rules *ret_rules)
 {
 	*ret_rules = (struct lsp_rules){.has = 0};
-}
-
-static size_t none_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	(void)ret_addrs;
-	(void)max;
-	return 0;
 }
 
 static enum lsp_err none_talk(struct lsp_talk *talks, size_t count, unsigned limit_ms, struct lsp_fault *ret_fault)
@@ -164,6 +168,14 @@ static void none_hosts_of(struct lsp_snapshot *snapshot, const struct lsp_addr *
 	(void)limit_ms;
 }
 
+static enum lsp_err none_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault)
+{
+	(void)path;
+	(void)text;
+	(void)len;
+	return unsupported(ret_fault, "write a file");
+}
+
 static void none_text(char *ret_text, size_t size)
 {
 	if (size > 0)
@@ -194,12 +206,14 @@ const struct lsp_backend *lsp_backend_native(void)
 		.now_ms = none_now_ms,
 		.sockets_elsewhere = none_sockets_elsewhere,
 		.bind_try = none_bind_try,
+		.links = none_links,
+		.tcp_counters = none_tcp_counters,
 		.rules = none_rules,
-		.addresses = none_addresses,
 		.talk = none_talk,
 		.name_of = none_name_of,
 		.user_id = none_user_id,
 		.hosts_of = none_hosts_of,
+		.file_replace = none_file_replace,
 		.host_name = none_text,
 		.console = none_console,
 		.way_out = none_text,

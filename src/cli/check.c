@@ -60,6 +60,26 @@ static bool check_kill(const struct lsp_request *request, char *ret_usage)
 	return false;
 }
 
+static bool check_lock(const struct lsp_request *request, char *ret_usage)
+{
+	if (request->format == LSP_FORMAT_TABLE)
+		return true;
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--lock' writes a policy and nothing else; for JSON: lsports --json");
+	return false;
+}
+
+/* What is counted is all that is open, or what the ports say: a label chooses the rest when it is asked for. */
+static bool check_open(const struct lsp_request *request, char *ret_usage)
+{
+	if (request->format != LSP_FORMAT_OPENMETRICS ||
+	    (request->process.name == NULL && !request->process.has_pid && request->user == NULL && !request->select.has_peer &&
+	     request->select.states == 0 && !request->bound && request->columns == NULL && request->sort == NULL))
+		return true;
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
+		 "'--format openmetrics' goes with ports, -t, -u, -4 and -6; choose by labels when you ask Prometheus");
+	return false;
+}
+
 /* The questions that an option goes with: "--pid, --kill and --next". */
 static void list_questions(uint32_t questions, char *ret_text, size_t size)
 {
@@ -95,10 +115,12 @@ bool lsp_option_check(const struct lsp_option *option, const char *word, const s
 bool lsp_request_check(const struct lsp_request *request, char ret_usage[LSP_USAGE_TEXT_MAX])
 {
 	static bool (*const checks[])(const struct lsp_request *request, char *ret_usage) = {
+		[LSP_ASK_OPEN] = check_open,
 		[LSP_ASK_KILL] = check_kill,
 		[LSP_ASK_WHY] = check_why,
 		[LSP_ASK_NEXT] = check_next,
 		[LSP_ASK_INFO] = check_info,
+		[LSP_ASK_LOCK] = check_lock,
 	};
 
 	return request->question >= sizeof checks / sizeof *checks || checks[request->question] == NULL ||

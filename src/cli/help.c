@@ -51,6 +51,7 @@ char *lsp_help_text(void)
 		[LSP_GROUP_SELECT] = N_("Selecting"),
 		[LSP_GROUP_SHOW] = N_("Showing"),
 		[LSP_GROUP_KILL] = N_("With --kill"),
+		[LSP_GROUP_AUDIT] = N_("With --audit"),
 		[LSP_GROUP_NEXT] = N_("With --next"),
 		[LSP_GROUP_HABIT] = N_("Accepted from other tools"),
 	};

@@ -11,6 +11,7 @@
 #define TAKES(name) LSP_OPTION_TAKES, 0, offsetof(struct lsp_request, name)
 #define READS(reader) LSP_OPTION_READS, LSP_READ_##reader, 0
 #define KILLS LSP_ASK_BIT(LSP_ASK_KILL)
+#define AUDITS LSP_ASK_BIT(LSP_ASK_AUDIT)
 
 static const struct lsp_option options[] = {
 	{"listen", NULL, N_("what is open: TCP listeners and bound UDP (the default)"),
@@ -27,6 +28,12 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_QUESTION, ASKS(NEXT)},
 	{"info", NULL, N_("what is known of a port: by number, range, name, or words about it"),
 	 0, LSP_GROUP_QUESTION, ASKS(INFO)},
+	{"audit", NULL, N_("what is reachable from where, and what of it is risky"),
+	 0, LSP_GROUP_QUESTION, ASKS(AUDIT)},
+	{"lock", "FILE", N_("write what is open as a policy, to be reviewed and kept (-: to stdout)"),
+	 0, LSP_GROUP_QUESTION, LSP_OPTION_ASKS, LSP_ASK_LOCK, offsetof(struct lsp_request, policy)},
+	{"diff", "FILE", N_("what is open otherwise than a policy says (-: from stdin)"),
+	 0, LSP_GROUP_QUESTION, LSP_OPTION_ASKS, LSP_ASK_DIFF, offsetof(struct lsp_request, policy)},
 	{"help", NULL, N_("show this help"),
 	 'h', LSP_GROUP_QUESTION, ASKS(HELP)},
 	{"version", NULL, N_("show the version"),
@@ -50,22 +57,25 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_SELECT, TAKES(user), LSP_ASK_LISTS},
 	{"peer", "ADDRESS[/BITS][:PORT]", N_("only connections with this peer"),
 	 0, LSP_GROUP_SELECT, READS(PEER), LSP_ASK_LISTS},
+	{"scope", "SCOPE[,...]", N_("only what is reached from so far: loopback, link, private, public"),
+	 0, LSP_GROUP_SELECT, READS(SCOPES), LSP_ASK_LISTS},
 
 	{"columns", "NAME[,...]", N_("which columns, in which order (help: lists them)"),
 	 0, LSP_GROUP_SHOW, TAKES(columns), LSP_ASK_LISTS},
 	{"sort", "COLUMN", N_("order by a column (default: by port)"),
 	 0, LSP_GROUP_SHOW, TAKES(sort), LSP_ASK_LISTS},
 	{"wide", NULL, N_("never cut a cell; shows the arguments of processes"),
-	 'W', LSP_GROUP_SHOW, SETS(wide), LSP_ASK_LISTS},
+	 'W', LSP_GROUP_SHOW, SETS(wide), LSP_ASK_LISTS | AUDITS},
 	{"no-header", NULL, N_("no title line"),
 	 'H', LSP_GROUP_SHOW, SETS(no_header), LSP_ASK_LISTS},
 	{"color", "WHEN", N_("auto, always or never"),
 	 0, LSP_GROUP_SHOW, READS(COLOUR)},
 	{"resolve", NULL, N_("host names for addresses, within two seconds"),
 	 'r', LSP_GROUP_SHOW, SETS(resolve), LSP_ASK_LISTS},
-	{"quiet", NULL, N_("with --pid: bare pids, one a line; with --kill, --why: no words"),
+	{"quiet", NULL, N_("no words, the exit status alone; with --pid: bare pids, one a line"),
 	 'q', LSP_GROUP_SHOW, SETS(quiet),
-	 LSP_ASK_BIT(LSP_ASK_PID) | LSP_ASK_BIT(LSP_ASK_KILL) | LSP_ASK_BIT(LSP_ASK_WHY) | LSP_ASK_BIT(LSP_ASK_NEXT)},
+	 LSP_ASK_BIT(LSP_ASK_PID) | LSP_ASK_BIT(LSP_ASK_KILL) | LSP_ASK_BIT(LSP_ASK_WHY) | LSP_ASK_BIT(LSP_ASK_NEXT) |
+	 LSP_ASK_BIT(LSP_ASK_DIFF) | AUDITS},
 	{"plain", NULL, N_("tab-separated, for scripts"),
 	 0, LSP_GROUP_SHOW, FORMATS(PLAIN), LSP_ASK_LISTS},
 	{"csv", NULL, N_("comma-separated (RFC 4180)"),
@@ -74,6 +84,10 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_SHOW, FORMATS(JSON)},
 	{"ndjson", NULL, N_("one JSON record a line"),
 	 0, LSP_GROUP_SHOW, FORMATS(NDJSON), LSP_ASK_LISTS},
+	{"format", "NAME", N_("plain, csv, json, ndjson, or openmetrics, for Prometheus"),
+	 0, LSP_GROUP_SHOW, FORMATS(OPENMETRICS), LSP_ASK_BIT(LSP_ASK_OPEN) | LSP_ASK_BIT(LSP_ASK_DIFF)},
+	{"partial", NULL, N_("owners that cannot be seen are no failure"),
+	 0, LSP_GROUP_SHOW, SETS(partial), LSP_ASK_BIT(LSP_ASK_LOCK) | LSP_ASK_BIT(LSP_ASK_DIFF) | AUDITS},
 
 	{"dry-run", NULL, N_("only say what would end, and what would go with it"),
 	 0, LSP_GROUP_KILL, SETS(dry_run), KILLS},
@@ -89,6 +103,11 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_KILL, SETS(all_states), KILLS},
 	{"ok-if-free", NULL, N_("a port that nobody holds is success"),
 	 0, LSP_GROUP_KILL, SETS(ok_if_free), KILLS},
+
+	{"severity", "WORD", N_("exit 1 from this on: info, warning (the default), critical"),
+	 0, LSP_GROUP_AUDIT, TAKES(severity), AUDITS},
+	{"probe", NULL, N_("also ask each TCP listener what it speaks, by a short connection"),
+	 0, LSP_GROUP_AUDIT, SETS(probe), AUDITS},
 
 	{"count", "NUMBER", N_("so many ports, one a line"),
 	 0, LSP_GROUP_NEXT, READS(COUNT), LSP_ASK_BIT(LSP_ASK_NEXT)},

@@ -84,6 +84,22 @@ static bool choose_format(struct reading *reading, enum lsp_format format, const
 	return true;
 }
 
+static bool apply(struct reading *reading, const struct lsp_option *option, const char *argument, const char *word);
+
+/* Its own name, or that of an option which is a format: then it is as if that had been written. */
+static bool name_format(struct reading *reading, const struct lsp_option *option, const char *name, const char *word)
+{
+	const struct lsp_option *named = find_name(reading, name, strlen(name));
+
+	if (strcmp(name, "openmetrics") == 0)
+		return choose_format(reading, (enum lsp_format)option->value, word);
+	reading->used[option - reading->options] = NULL;
+	if (named != NULL && named->kind == LSP_OPTION_FORMATS && named != option)
+		return apply(reading, named, NULL, word);
+	snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "--format '%.60s': write plain, csv, json, ndjson or openmetrics", name);
+	return false;
+}
+
 /* word: as typed, for messages; argument: NULL unless the option wants one. */
 static bool apply(struct reading *reading, const struct lsp_option *option, const char *argument, const char *word)
 {
@@ -97,6 +113,8 @@ static bool apply(struct reading *reading, const struct lsp_option *option, cons
 			*(const char **)member = argument;
 		return ask(reading, (enum lsp_question)option->value, word);
 	case LSP_OPTION_FORMATS:
+		if (argument != NULL)
+			return name_format(reading, option, argument, word);
 		return choose_format(reading, (enum lsp_format)option->value, word);
 	case LSP_OPTION_PROTO:
 		request->select.protos |= option->value;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "core/filter.h"
+#include "core/scope.h"
 
 enum lsp_question {
 	LSP_ASK_OPEN = 0, /* lsports, lsports -l */
@@ -19,11 +20,21 @@ enum lsp_question {
 	LSP_ASK_WHY,	  /* --why */
 	LSP_ASK_NEXT,	  /* --next */
 	LSP_ASK_INFO,	  /* --info: its words stay words */
+	LSP_ASK_AUDIT,	  /* --audit */
+	LSP_ASK_LOCK,	  /* --lock FILE */
+	LSP_ASK_DIFF,	  /* --diff FILE */
 	LSP_ASK_HELP,
 	LSP_ASK_VERSION,
 };
 
-enum lsp_format { LSP_FORMAT_TABLE = 0, LSP_FORMAT_PLAIN, LSP_FORMAT_CSV, LSP_FORMAT_JSON, LSP_FORMAT_NDJSON };
+enum lsp_format {
+	LSP_FORMAT_TABLE = 0,
+	LSP_FORMAT_PLAIN,
+	LSP_FORMAT_CSV,
+	LSP_FORMAT_JSON,
+	LSP_FORMAT_NDJSON,
+	LSP_FORMAT_OPENMETRICS,
+};
 
 enum lsp_colour { LSP_COLOUR_AUTO = 0, LSP_COLOUR_ALWAYS, LSP_COLOUR_NEVER };
 
@@ -33,6 +44,7 @@ struct lsp_request {
 	struct lsp_select select; /* its ports are owned: lsp_request_clear */
 	struct lsp_process_match process;
 	const char *user;    /* NULL: any; a name or a number */
+	unsigned scopes;     /* LSP_SCOPE_BIT; 0: any */
 	const char *columns; /* NULL: the default ones */
 	const char *sort;    /* NULL: by port */
 	enum lsp_format format;
@@ -48,8 +60,13 @@ struct lsp_request {
 	const char *signal; /* NULL: TERM */
 	unsigned timeout_ms;
 
+	const char *severity; /* --audit: NULL: warning */
+	bool probe;	      /* --audit: listeners are asked what they speak */
+
 	bool any_proto;	     /* neither -t nor -u was said: --why then means TCP where a word names none */
 	uint32_t next_count; /* --next: so many ports */
+	const char *policy;  /* --lock, --diff: the file, "-": stdout, stdin */
+	bool partial;	     /* what cannot be seen is no failure */
 };
 
 /* More ports in one --why are refused: each is bound several times. */
@@ -60,7 +77,7 @@ enum lsp_option_kind {
 	LSP_OPTION_HABIT = 0, /* nothing: it is the habit here */
 	LSP_OPTION_INTERNET,  /* nothing, but an operand may hang on to its letter */
 	LSP_OPTION_ASKS,      /* value: the question; with an argument: member, a const char * */
-	LSP_OPTION_FORMATS,   /* value: the format */
+	LSP_OPTION_FORMATS,   /* value: the format; with an argument: the name of that, or of another such option */
 	LSP_OPTION_PROTO,     /* value: LSP_PROTO_BIT */
 	LSP_OPTION_FAMILY,    /* value: LSP_FAMILY_BIT */
 	LSP_OPTION_SETS,      /* member: a bool */
@@ -75,6 +92,7 @@ enum lsp_value_reader {
 	LSP_READ_COLOUR,
 	LSP_READ_TIMEOUT,
 	LSP_READ_COUNT,
+	LSP_READ_SCOPES,
 };
 
 struct lsp_option {
@@ -88,7 +106,7 @@ struct lsp_option {
 	uint16_t member;   /* its place in struct lsp_request */
 	uint32_t questions; /* LSP_ASK_BIT of those that it goes with; 0: all */
 };
-enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_NEXT, LSP_GROUP_HABIT };
+enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW, LSP_GROUP_KILL, LSP_GROUP_AUDIT, LSP_GROUP_NEXT, LSP_GROUP_HABIT };
 
 #define LSP_ASK_BIT(question) (1u << (question))
 #define LSP_ASK_LISTS (LSP_ASK_BIT(LSP_ASK_OPEN) | LSP_ASK_BIT(LSP_ASK_ALL) | LSP_ASK_BIT(LSP_ASK_PID))

@@ -99,12 +99,33 @@ static bool read_peer(struct lsp_request *request, const char *word, char *ret_u
 	return lsp_peer_read(word, &request->select.peer, ret_usage);
 }
 
+static bool read_scopes(struct lsp_request *request, const char *list, char *ret_usage)
+{
+	const char *at = list;
+
+	for (;;) {
+		size_t len = strcspn(at, ",");
+		enum lsp_scope scope;
+
+		if (!lsp_scope_read(at, len, &scope)) {
+			snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'%.*s' is no scope: loopback link private public"),
+				 len < 60 ? (int)len : 60, at);
+			return false;
+		}
+		request->scopes |= LSP_SCOPE_BIT(scope);
+		if (at[len] == '\0')
+			return true;
+		at += len + 1;
+	}
+}
+
 bool lsp_value_read(enum lsp_value_reader reader, const char *word, struct lsp_request *request,
 		    char ret_usage[LSP_USAGE_TEXT_MAX])
 {
 	static bool (*const readers[])(struct lsp_request *request, const char *word, char *ret_usage) = {
 		[LSP_READ_STATES] = read_states,   [LSP_READ_PROCESS] = read_process, [LSP_READ_PEER] = read_peer,
 		[LSP_READ_COLOUR] = read_colour,   [LSP_READ_TIMEOUT] = read_timeout, [LSP_READ_COUNT] = read_count,
+		[LSP_READ_SCOPES] = read_scopes,
 	};
 
 	return readers[reader](request, word, ret_usage);

@@ -1,7 +1,7 @@
 /*
  * snapshot.c - the lists and the arena behind them.
  *
- * Sockets, holders and processes are plain growing arrays; strings live in chunks that never move, so
+ * Sockets, holders, processes and links are plain growing arrays; strings live in chunks that never move, so
  * a pointer to a name stays good while the lists grow. Look-ups are binary searches after freeze.
  */
 #include <lsports/snapshot.h>
@@ -31,7 +31,7 @@ struct host {
 };
 
 struct lsp_snapshot_own {
-	size_t socket_capacity, holder_capacity, process_capacity;
+	size_t socket_capacity, holder_capacity, process_capacity, link_capacity, link_addr_capacity;
 	size_t frozen_processes; /* so many at the front are sorted by pid, each once */
 	struct chunk *chunks;
 	struct name *names;
@@ -64,6 +64,8 @@ void lsp_snapshot_free(struct lsp_snapshot *snapshot)
 	free(snapshot->sockets);
 	free(snapshot->holders);
 	free(snapshot->processes);
+	free(snapshot->links);
+	free(snapshot->link_addrs);
 	free(snapshot);
 }
 
@@ -156,6 +158,29 @@ void lsp_snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_pr
 	snapshot->processes = lsp_grow(snapshot->processes, snapshot->process_count, &own->process_capacity,
 				       sizeof *snapshot->processes);
 	snapshot->processes[snapshot->process_count++] = copy;
+}
+
+void lsp_snapshot_add_link(struct lsp_snapshot *snapshot, const struct lsp_link *link)
+{
+	struct lsp_snapshot_own *own = snapshot->own;
+	struct lsp_link copy = *link;
+
+	copy.name = arena_text(own, link->name);
+	copy.kind = arena_text(own, link->kind);
+	snapshot->links = lsp_grow(snapshot->links, snapshot->link_count, &own->link_capacity, sizeof copy);
+	snapshot->links[snapshot->link_count++] = copy;
+}
+
+void lsp_snapshot_add_link_addr(struct lsp_snapshot *snapshot, const struct lsp_link_addr *addr)
+{
+	snapshot->link_addrs = lsp_grow(snapshot->link_addrs, snapshot->link_addr_count,
+					&snapshot->own->link_addr_capacity, sizeof *addr);
+	snapshot->link_addrs[snapshot->link_addr_count++] = *addr;
+}
+
+void lsp_snapshot_drop_links(struct lsp_snapshot *snapshot)
+{
+	snapshot->link_count = snapshot->link_addr_count = 0;
 }
 
 void lsp_snapshot_add_name(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id, const char *name)
@@ -256,10 +281,52 @@ static void freeze_processes(struct lsp_snapshot *snapshot)
 	snapshot->own->frozen_processes = kept;
 }
 
+static int link_cmp(const void *a, const void *b)
+{
+	const struct lsp_link *x = a, *y = b;
+
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static int link_addr_cmp(const void *a, const void *b)
+{
+	const struct lsp_link_addr *x = a, *y = b;
+	int order = lsp_addr_cmp(&x->addr, &y->addr);
+
+	return order != 0 ? order : (x->link > y->link) - (x->link < y->link);
+}
+
+static struct lsp_link *find_link(const struct lsp_snapshot *snapshot, uint32_t index)
+{
+	const struct lsp_link wanted = {.index = index};
+
+	if (snapshot->link_count == 0)
+		return NULL;
+	return bsearch(&wanted, snapshot->links, snapshot->link_count, sizeof wanted, link_cmp);
+}
+
+static void freeze_links(struct lsp_snapshot *snapshot)
+{
+	size_t i;
+
+	if (snapshot->link_count > 1)
+		qsort(snapshot->links, snapshot->link_count, sizeof *snapshot->links, link_cmp);
+	if (snapshot->link_addr_count > 1)
+		qsort(snapshot->link_addrs, snapshot->link_addr_count, sizeof *snapshot->link_addrs, link_addr_cmp);
+	for (i = 0; i < snapshot->link_addr_count; i++) {
+		const struct lsp_link_addr *addr = &snapshot->link_addrs[i];
+		struct lsp_link *link = find_link(snapshot, addr->link);
+
+		if (link != NULL)
+			link->is |= addr->addr.family == LSP_INET4 ? LSP_LINK_HAS_INET4 : LSP_LINK_HAS_INET6;
+	}
+}
+
 void lsp_snapshot_freeze(struct lsp_snapshot *snapshot)
 {
 	freeze_holders(snapshot);
 	freeze_processes(snapshot);
+	freeze_links(snapshot);
 }
 
 const struct lsp_holder *lsp_snapshot_holders_of(const struct lsp_snapshot *snapshot, uint64_t key, size_t *ret_count)
@@ -284,6 +351,11 @@ const struct lsp_holder *lsp_snapshot_holders_of(const struct lsp_snapshot *snap
 const struct lsp_process *lsp_snapshot_process(const struct lsp_snapshot *snapshot, uint32_t pid)
 {
 	return frozen_process(snapshot, pid);
+}
+
+const struct lsp_link *lsp_snapshot_link(const struct lsp_snapshot *snapshot, uint32_t index)
+{
+	return find_link(snapshot, index);
 }
 
 const char *lsp_snapshot_name(const struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id)

@@ -3,6 +3,7 @@
  */
 #include "cell.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "escape.h"
@@ -88,6 +89,19 @@ static void put_fds(struct lsp_sink *sink, const struct lsp_holder *holders, siz
 	}
 }
 
+static void put_links(struct lsp_sink *sink, const struct lsp_subject *subject)
+{
+	size_t size, i;
+	char *names = lsp_subject_links(subject, &size);
+
+	for (i = 0; i < size; i += strlen(names + i) + 1) {
+		if (i > 0)
+			lsp_sink_byte(sink, ',');
+		lsp_escape_text(sink, names + i, strlen(names + i));
+	}
+	free(names);
+}
+
 static void put_queue(struct lsp_sink *sink, const struct lsp_socket *socket)
 {
 	if (socket->has & LSP_HAS_RQUEUE)
@@ -134,6 +148,9 @@ void lsp_cell_value(struct lsp_sink *sink, const struct lsp_subject *subject, co
 		break;
 	case LSP_VALUE_QUEUE:
 		put_queue(sink, value->socket);
+		break;
+	case LSP_VALUE_LINKS:
+		put_links(sink, value->subject);
 		break;
 	case LSP_VALUE_LOCAL:
 		put_local(sink, subject);

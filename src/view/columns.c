@@ -10,6 +10,7 @@
 #include <lsports/backend.h>
 #include <lsports/language.h>
 
+#include "core/scope.h"
 #include "value.h"
 
 #define BIT(column) (1u << (column))
@@ -149,6 +150,19 @@ static struct lsp_value queue_of(struct lsp_subject *s)
 	return (struct lsp_value){.kind = LSP_VALUE_QUEUE, .socket = s->socket};
 }
 
+static struct lsp_value scope_of(struct lsp_subject *s)
+{
+	enum lsp_scope scope = lsp_scope_of_socket(s->snapshot, s->socket);
+
+	return scope == LSP_SCOPE_NONE ? none
+				       : (struct lsp_value){.kind = LSP_VALUE_WORD, .len = scope, .word = lsp_scope_name(scope)};
+}
+
+static struct lsp_value via_of(struct lsp_subject *s)
+{
+	return s->snapshot->link_count == 0 ? none : (struct lsp_value){.kind = LSP_VALUE_LINKS, .subject = s};
+}
+
 static struct lsp_value owner_of(struct lsp_subject *s)
 {
 	return word(lsp_owner_name(s->row->owner));
@@ -257,6 +271,10 @@ const struct lsp_column_entry lsp_column_table[LSP_COLUMN_COUNT] = {
 			  .give_way = 7, .least = 6, .may_go = true},
 	[LSP_COL_QUEUE] = {"queue", N_("QUEUE"), N_("LISTEN: connections waiting/limit; else: bytes unread/unsent"), "queue",
 			   .value = queue_of, .to_right = true},
+	[LSP_COL_SCOPE] = {"scope", N_("SCOPE"), N_("from how far it is reached: loopback, link, private, public"), "scope",
+			   .value = scope_of},
+	[LSP_COL_VIA] = {"via", N_("VIA"), N_("the interfaces through which it is reached"), "via", .value = via_of,
+			 .give_way = 5, .least = 8, .may_go = true},
 	[LSP_COL_OWNER] = {"owner", N_("OWNER"), N_("known, or why no process is shown: hidden, kernel, none, gone"), "owner",
 			   .value = owner_of},
 	[LSP_COL_PID] = {"pid", N_("PID"), N_("process id"), "pid", .place = LSP_PLACE_HOLDER, .value = pid_of,

@@ -25,6 +25,8 @@ enum lsp_column {
 	LSP_COL_UID,
 	LSP_COL_USER,      /* of the socket: shown even when the process is hidden */
 	LSP_COL_QUEUE,     /* LISTEN: waiting/limit; else: received/unsent bytes */
+	LSP_COL_SCOPE,
+	LSP_COL_VIA,
 	LSP_COL_OWNER,
 	LSP_COL_PID,
 	LSP_COL_FDS,

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/scope.h"
+
 bool lsp_column_of_process(enum lsp_column column)
 {
 	return column == LSP_COL_OWNER || lsp_column_table[column].place == LSP_PLACE_HOLDER;
@@ -29,6 +31,11 @@ static int by_endpoint(const struct lsp_addr *a, uint16_t a_port, const struct l
 	return order != 0 ? order : by_number(a_port, b_port);
 }
 
+static size_t link_count(const struct lsp_subject *subject)
+{
+	return lsp_scope_links(subject->snapshot, subject->socket, NULL, 0);
+}
+
 /* Both of one kind. */
 static int by_value(const struct lsp_value *a, const struct lsp_value *b)
 {
@@ -36,7 +43,9 @@ static int by_value(const struct lsp_value *a, const struct lsp_value *b)
 	case LSP_VALUE_NONE:
 		return 0;
 	case LSP_VALUE_WORD:
-		return strcmp(a->word, b->word);
+		return a->len != b->len ? by_number(a->len, b->len) : strcmp(a->word, b->word);
+	case LSP_VALUE_LINKS: /* how many */
+		return by_number(link_count(a->subject), link_count(b->subject));
 	case LSP_VALUE_TEXT:
 	case LSP_VALUE_ARGV:
 		return by_bytes(a->bytes, a->len, b->bytes, b->len);

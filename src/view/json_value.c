@@ -3,6 +3,7 @@
  */
 #include "json_value.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "escape.h"
@@ -131,6 +132,15 @@ static void put_argv(struct lsp_sink *sink, const char *key, const char *argv, s
 	put_arguments(sink, argv, len, true);
 }
 
+static void put_links(struct lsp_sink *sink, const char *key, const struct lsp_subject *subject)
+{
+	size_t size;
+	char *names = lsp_subject_links(subject, &size);
+
+	put_argv(sink, key, names, size);
+	free(names);
+}
+
 void lsp_json_value(struct lsp_sink *sink, const char *key, const struct lsp_value *value)
 {
 	char addr[LSP_ADDR_TEXT_MAX];
@@ -166,6 +176,9 @@ void lsp_json_value(struct lsp_sink *sink, const char *key, const struct lsp_val
 		break;
 	case LSP_VALUE_ARGV:
 		put_argv(sink, key, value->bytes, value->len);
+		break;
+	case LSP_VALUE_LINKS:
+		put_links(sink, key, value->subject);
 		break;
 	case LSP_VALUE_ADDR:
 		lsp_escape_json(sink, addr, lsp_addr_text(value->addr, addr));

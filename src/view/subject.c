@@ -3,6 +3,12 @@
  */
 #include "subject.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/scope.h"
+
 /* Takes in the run of holders that begins at holders and belongs to one process. */
 static void stand_on(struct lsp_subject *subject, const struct lsp_holder *holders)
 {
@@ -67,6 +73,26 @@ const struct lsp_service *lsp_subject_service(struct lsp_subject *subject)
 		subject->service_found = find_service(subject->socket, &subject->service);
 	}
 	return subject->service_found ? &subject->service : NULL;
+}
+
+char *lsp_subject_links(const struct lsp_subject *subject, size_t *ret_size)
+{
+	size_t max = subject->snapshot->link_count, size = 0, count, i;
+	uint32_t *links = lsp_realloc_array(NULL, max, sizeof *links);
+	char *names = NULL;
+
+	count = lsp_scope_links(subject->snapshot, subject->socket, links, max);
+	for (i = 0; i < count; i++) {
+		const char *name = lsp_snapshot_link(subject->snapshot, links[i])->name;
+		size_t len = strlen(name) + 1;
+
+		names = lsp_realloc_array(names, size + len, 1);
+		memcpy(names + size, name, len);
+		size += len;
+	}
+	free(links);
+	*ret_size = size;
+	return names;
 }
 
 uint32_t lsp_subject_device(const struct lsp_subject *subject)

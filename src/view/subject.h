@@ -34,6 +34,9 @@ bool lsp_subject_next(struct lsp_subject *subject);
  * it, else of the other. NULL when it knows neither. */
 const struct lsp_service *lsp_subject_service(struct lsp_subject *subject);
 
+/* The names of the links through which the socket is reached, each ended by NUL, *ret_size bytes in all. free() it. */
+char *lsp_subject_links(const struct lsp_subject *subject, size_t *ret_size);
+
 /* The device number that limits the local address: the one bound to, else a link-local address's own; 0: none. */
 uint32_t lsp_subject_device(const struct lsp_subject *subject);
 

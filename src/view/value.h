@@ -16,7 +16,7 @@ enum lsp_value_kind {
 	LSP_VALUE_DIGITS,  /* the same where JSON has it nowhere else: its digits as a string */
 	LSP_VALUE_BOOL,    /* number is 0 or 1 */
 	LSP_VALUE_TIME,    /* number is milliseconds since 1970-01-01 UTC */
-	LSP_VALUE_WORD,    /* word: a constant of ours */
+	LSP_VALUE_WORD,    /* word: a constant of ours; len: its place in an order of such words, 0: by alphabet */
 	LSP_VALUE_TEXT,    /* bytes, len: from outside */
 	LSP_VALUE_ARGV,    /* bytes, len: arguments from outside, each ended by NUL */
 	LSP_VALUE_ADDR,
@@ -24,6 +24,7 @@ enum lsp_value_kind {
 	LSP_VALUE_QUEUE, /* socket */
 	LSP_VALUE_LOCAL, /* socket: address:port; no JSON form, their parts have one */
 	LSP_VALUE_PEER,
+	LSP_VALUE_LINKS, /* subject: names of links, in JSON an array */
 };
 
 struct lsp_value {
@@ -36,6 +37,7 @@ struct lsp_value {
 		const struct lsp_addr *addr;
 		const struct lsp_holder *holders;
 		const struct lsp_socket *socket;
+		const struct lsp_subject *subject;
 	};
 };
 

@@ -43,6 +43,7 @@ struct lsp_view {
  * the record in the man page does not show by itself:
  *   queue    {"length","limit"} on a LISTEN socket (connections), else {"recv","send"} (bytes); null when both
  *            numbers are unknown
+ *   scope    null for a wildcard when the interfaces are not known; via is then null for every socket
  *   port     null for port 0: not bound, or not known
  *   user     null for an account without a name (its number is in uid); an interface without one is its digits
  *   KEY_hex  beside a string whose bytes are not UTF-8: all its bytes in hex; argv_hex is an array beside argv, null

@@ -105,10 +105,13 @@ static void test_table_is_whole(void **state)
 	assert_non_null(backend->self);
 	assert_non_null(backend->pause);
 	assert_non_null(backend->now_ms);
+	assert_non_null(backend->links);
+	assert_non_null(backend->tcp_counters);
 	assert_non_null(backend->talk);
 	assert_non_null(backend->name_of);
 	assert_non_null(backend->user_id);
 	assert_non_null(backend->hosts_of);
+	assert_non_null(backend->file_replace);
 	assert_non_null(backend->host_name);
 	assert_non_null(backend->console);
 	assert_non_null(backend->way_out);
@@ -761,8 +764,53 @@ static void ask_starved(void)
 	err = backend->grip(world_pid(), 0, &grip, &fault);
 	starved_assert(err != LSP_OK && err != LSP_GONE);
 	starved_assert(fault.err == err && fault.op != NULL && grip == NULL);
+	fault.err = LSP_OK;
+	err = backend->links(snapshot, &fault);
+	starved_assert(err != LSP_OK && fault.err == err && fault.op != NULL && snapshot->link_count == 0);
+	starved_assert((snapshot->notes & LSP_NOTE_NO_LINKS) != 0);
 	backend->name_of(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID);
 	starved_assert(lsp_snapshot_name(snapshot, LSP_NAME_INTERFACE, NO_SUCH_ID) == NULL);
+	lsp_snapshot_free(snapshot);
+}
+
+/* Where it can be told: every number once, names, and addresses of links that are there; a listener that we can open on
+ * the loopback address is on one of them. */
+static void test_links(void **state)
+{
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct world_socket listener;
+	struct lsp_fault fault = {.err = LSP_OK};
+	enum lsp_err err = lsp_backend_native()->links(snapshot, &fault);
+	bool found = false;
+	size_t i;
+
+	(void)state;
+	lsp_snapshot_freeze(snapshot);
+	if (err != LSP_OK) {
+		assert_int_equal(fault.err, err);
+		assert_true((snapshot->notes & LSP_NOTE_NO_LINKS) != 0);
+		assert_int_equal(snapshot->link_count + snapshot->link_addr_count, 0);
+		lsp_snapshot_free(snapshot);
+		skip();
+	}
+	assert_int_equal(snapshot->notes & LSP_NOTE_NO_LINKS, 0);
+	for (i = 0; i < snapshot->link_count; i++) {
+		assert_int_not_equal(snapshot->links[i].index, 0);
+		assert_true(i == 0 || snapshot->links[i - 1].index < snapshot->links[i].index);
+		assert_int_not_equal(strlen(snapshot->links[i].name), 0);
+	}
+	assert_true(world_listen(LSP_INET4, &listener));
+	for (i = 0; i < snapshot->link_addr_count; i++) {
+		const struct lsp_link_addr *addr = &snapshot->link_addrs[i];
+		const struct lsp_link *link = lsp_snapshot_link(snapshot, addr->link);
+
+		assert_non_null(link);
+		assert_true(addr->prefix_len <= (addr->addr.family == LSP_INET4 ? 32 : 128));
+		if (lsp_addr_cmp(&addr->addr, &listener.what.local) == 0)
+			found = (link->is & (LSP_LINK_UP | LSP_LINK_LOOPBACK)) == (LSP_LINK_UP | LSP_LINK_LOOPBACK);
+	}
+	assert_true(found);
+	world_close(&listener);
 	lsp_snapshot_free(snapshot);
 }
 
@@ -774,6 +822,74 @@ static void test_starved(void **state)
 	if (!world_starve(ask_starved, &held))
 		skip();
 	assert_true(held);
+}
+
+/* --- files --------------------------------------------------------------------------------------------------------- */
+
+static void assert_file(const char *path, const char *expected, size_t len)
+{
+	FILE *file = fopen(path, "rb");
+	char *bytes = calloc(1, len + 2);
+
+	assert_non_null(file);
+	assert_int_equal(fread(bytes, 1, len + 1, file), len);
+	assert_memory_equal(bytes, expected, len);
+	fclose(file);
+	free(bytes);
+}
+
+static void test_file_replace(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	char folder[200], path[300], *large = malloc(300000);
+	struct lsp_fault fault;
+
+	(void)state;
+	if (!world_folder(folder, sizeof folder))
+		skip();
+	snprintf(path, sizeof path, "%s/a policy", folder);
+	assert_int_equal(backend->file_replace(path, NULL, 0, &fault), LSP_OK);
+	assert_int_equal(world_folder_count(folder), 0);
+	memset(large, '\n', 300000);
+	assert_int_equal(backend->file_replace(path, large, 300000, &fault), LSP_OK);
+	assert_file(path, large, 300000);
+	assert_int_equal(backend->file_replace(path, NULL, 0, &fault), LSP_OK);
+	assert_file(path, large, 300000);
+	assert_int_equal(backend->file_replace(path, "a\r\nb\0c", 6, &fault), LSP_OK);
+	assert_file(path, "a\r\nb\0c", 6);
+	assert_int_equal(backend->file_replace(path, "", 0, &fault), LSP_OK);
+	assert_file(path, "", 0);
+	assert_int_equal(world_folder_count(folder), 1); /* nothing is left beside it */
+	world_folder_remove(folder);
+	free(large);
+}
+
+static void test_file_not_replaced(void **state)
+{
+	const struct lsp_backend *backend = lsp_backend_native();
+	char folder[200], path[300];
+	struct lsp_fault fault;
+	const char *text;
+
+	(void)state;
+	if (!world_folder(folder, sizeof folder))
+		skip();
+	for (text = "text";; text = NULL) {
+		memset(&fault, 0, sizeof fault);
+		assert_int_equal(backend->file_replace(folder, text, 4, &fault), LSP_UNSUPPORTED);
+		assert_int_equal(fault.err, LSP_UNSUPPORTED);
+		assert_non_null(fault.op);
+		assert_int_not_equal(strlen(fault.detail), 0);
+		snprintf(path, sizeof path, "%s/no such folder/file", folder);
+		assert_int_equal(backend->file_replace(path, text, 4, &fault), LSP_UNSUPPORTED);
+		snprintf(path, sizeof path, "%s/", folder);
+		assert_int_not_equal(backend->file_replace(path, text, 4, &fault), LSP_OK);
+		if (text == NULL)
+			break;
+	}
+	assert_int_not_equal(backend->file_replace("", "text", 4, &fault), LSP_OK);
+	assert_int_equal(world_folder_count(folder), 0);
+	world_folder_remove(folder);
 }
 
 int main(void)
@@ -798,9 +914,12 @@ int main(void)
 		cmocka_unit_test(test_grip_ends),
 		cmocka_unit_test(test_grip_release),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_no_hosts),
+		cmocka_unit_test(test_file_replace),
+		cmocka_unit_test(test_file_not_replaced),
 		cmocka_unit_test(test_starved),
 	};
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -35,7 +36,13 @@ static void test_unsupported(void **state)
 	assert_non_null(fault.op);
 	assert_int_equal(snapshot->notes, LSP_NOTE_NO_HOLDERS);
 	assert_true(lsp_snapshot_is_blind(snapshot));
+	memset(&fault, 0, sizeof fault);
+	assert_int_equal(backend->links(snapshot, &fault), LSP_UNSUPPORTED);
+	assert_int_equal(fault.err, LSP_UNSUPPORTED);
+	assert_non_null(fault.op);
+	assert_int_equal(snapshot->notes, LSP_NOTE_NO_HOLDERS | LSP_NOTE_NO_LINKS);
 	assert_int_equal(snapshot->socket_count + snapshot->holder_count + snapshot->process_count, 0);
+	assert_int_equal(snapshot->link_count + snapshot->link_addr_count, 0);
 	lsp_snapshot_free(snapshot);
 }
 
@@ -95,6 +102,9 @@ static void test_silent(void **state)
 	assert_null(lsp_snapshot_host(snapshot, &addr));
 	assert_false(backend->user_id("root", &uid));
 	assert_int_equal(uid, 7);
+	assert_int_equal(backend->file_replace("nowhere", "text", 4, &fault), LSP_UNSUPPORTED);
+	assert_int_equal(fault.err, LSP_UNSUPPORTED);
+	assert_null(fopen("nowhere", "rb"));
 	backend->host_name(text, sizeof text);
 	assert_string_equal(text, "");
 	strcpy(text, "text");

@@ -46,6 +46,13 @@ bool world_uid(uint32_t *ret_uid);
 /* The name of an account that surely exists, with its number. False where accounts have no numbers. */
 bool world_account(const char **ret_name, uint32_t *ret_uid);
 
+/* An empty folder of this test's own, its path without a slash at the end; and how many files are in it. */
+bool world_folder(char *ret_path, size_t size);
+size_t world_folder_count(const char *path);
+
+/* Removes it with its files. */
+void world_folder_remove(const char *path);
+
 /* Runs body where this process can open nothing more: no file, no socket. False where that cannot be made. */
 bool world_starve(void (*body)(void), bool *ret_held);
 

@@ -4,10 +4,12 @@
 #include "world.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -235,4 +237,47 @@ bool world_starve(void (*body)(void), bool *ret_held)
 		return false;
 	*ret_held = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	return true;
+}
+
+bool world_folder(char *ret_path, size_t size)
+{
+	const char *top = getenv("TMPDIR");
+	int len = snprintf(ret_path, size, "%s/lsports-contract-XXXXXX", top != NULL ? top : "/tmp");
+
+	return len > 0 && (size_t)len < size && mkdtemp(ret_path) != NULL;
+}
+
+/* Calls with the name of each entry. */
+static size_t walk(const char *path, void (*with)(int dirfd, const char *name))
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	size_t count = 0;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		count++;
+		if (with != NULL)
+			with(dirfd(folder), entry->d_name);
+	}
+	if (folder != NULL)
+		closedir(folder);
+	return count;
+}
+
+size_t world_folder_count(const char *path)
+{
+	return walk(path, NULL);
+}
+
+static void remove_file(int folder, const char *name)
+{
+	unlinkat(folder, name, 0);
+}
+
+void world_folder_remove(const char *path)
+{
+	walk(path, remove_file);
+	rmdir(path);
 }

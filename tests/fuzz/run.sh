@@ -17,16 +17,22 @@ folder=${LSPORTS_FUZZ_DIR:-$top/build-fuzz}
 mkdir -p "$folder/corpus/$target" "$folder/found" "$folder/src/registry"
 
 python3 -B "$top/src/registry/table.py" "$top/src/registry/ports.tsv" "$folder/src/registry/table.h"
+python3 -B "$top/src/registry/notes.py" "$top/src/registry/notes.tsv" "$folder/src/registry/notes.h"
 sources=$(ls "$top"/src/core/*.c)
 libraries=
 case $target in
 operand | command) sources="$sources $(ls "$top"/src/cli/*.c) $here/small_registry.c" ;;
 escape) sources="$sources $(ls "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c)" ;;
+policy) sources="$sources $(ls "$top"/src/policy/*.c "$top"/src/view/*.c) $(ls "$top"/src/registry/*.c) $top/platform/none/language.c" ;;
 probe) sources="$sources $(ls "$top"/src/probe/*.c) $top/src/registry/service.c" ;;
 service) sources="$top/src/registry/service.c" ;;
 diag | procnet | process | cgroup)
 	sources="$sources $top/platform/linux/cgroup_parse.c $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
 	libraries=$(pkg-config --cflags --libs libmnl)
+	;;
+rtnl)
+	sources="$sources $top/platform/linux/rtnl_parse.c"
+	libraries=$(pkg-config --cflags --libs libnl-3.0)
 	;;
 esac
 # shellcheck disable=SC2086 # lists of words

@@ -65,7 +65,10 @@ void fake_pause(unsigned ms);
 enum lsp_err fake_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 			   struct lsp_fault *ret_fault);
 void fake_rules(struct lsp_rules *ret_rules);
-size_t fake_addresses(struct lsp_addr *ret_addrs, size_t max);
+
+/* --- fake_links.c ------------------------------------------------------------------------------------------- */
+
+enum lsp_err fake_links(struct lsp_snapshot *snapshot, struct lsp_fault *ret_fault);
 
 /* --- fake_talk.c -------------------------------------------------------------------------------------------- */
 

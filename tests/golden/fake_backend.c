@@ -10,16 +10,20 @@
  *   host NAME              console WIDTH [colour]     way_out TEXT       blind COUNT
  *   user UID NAME          interface NUMBER NAME      resolve ADDR NAME
  *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns
- *   fault CALL WORD [CODE] CALL sockets or holders; WORD denied unsupported malformed torn io
+ *   fault CALL WORD [CODE] CALL sockets, holders or links; WORD denied unsupported malformed torn io
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
- *   bind …, rules …, address …      fake_bind.c
  *   talk …                          fake_talk.c
+ *   link NUMBER NAME [up loopback vrf tunnel master=N kind=S]
+ *   addr ADDR/BITS LINK    an address of this host
+ *   bind …, rules …        fake_bind.c
+ *   talk …                          fake_talk.c
+ *   counters [overflows=N more=N time_wait=N connections=N]   each asking finds more overflows
  *   self PID               lsports itself; left out: 9000
  *   peace                  nobody may be gripped: who does so ends the program
  *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
  *   holder KEY PID FD
  *   process PID [birth=N name=S exe=S argv=S uid=N user=S started=MS gone      argv: each ended by \0
- *                parent=N unit=S user_unit container=S init
+ *                parent=N unit=S user_unit container=S init deleted open
  *                term=MS|never kill=MS|never   how long it lives on after TERM or another signal, after KILL; left out: 0
  *                grip=WORD holds=WORD end=WORD unsure]   WORD gone denied unsupported: what the grip answers
  * Any line may have after=PID[+MS]: it is so only when that process has ended (so long ago). Who ended holds nothing, and
@@ -190,6 +194,19 @@ static void copy_text(const struct line *line, void *arg)
 	snprintf(text->at, text->size, "%s", fake_word(line, 1));
 }
 
+/* Really, where the run began; a fault comes before. */
+static enum lsp_err fake_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault)
+{
+	enum lsp_err err = fake_fault("file_replace", ret_fault);
+	FILE *file = err == LSP_OK && text != NULL ? fopen(path, "wb") : NULL;
+
+	if (file != NULL) {
+		fwrite(text, 1, len, file);
+		fclose(file);
+	}
+	return err;
+}
+
 static void fake_host_name(char *ret_name, size_t size)
 {
 	struct text text = {ret_name, size};
@@ -235,6 +252,24 @@ static bool fake_signal_of(const char *name, int *ret_signal)
 	return false;
 }
 
+static void read_counters(const struct line *line, void *arg)
+{
+	static uint64_t asked;
+	struct lsp_tcp_counters *counters = arg;
+	unsigned none = 0;
+
+	counters->overflows = fake_number(line, "overflows", LSP_COUNTS_OVERFLOWS, &counters->has);
+	counters->overflows += asked++ * fake_number(line, "more", 0, &none);
+	counters->time_wait = fake_number(line, "time_wait", LSP_COUNTS_TIME_WAIT, &counters->has);
+	counters->connections = fake_number(line, "connections", LSP_COUNTS_CONNECTIONS, &counters->has);
+}
+
+static void fake_tcp_counters(struct lsp_tcp_counters *ret_counters)
+{
+	*ret_counters = (struct lsp_tcp_counters){.has = 0};
+	fake_walk("counters", read_counters, ret_counters);
+}
+
 const struct lsp_backend *lsp_backend_native(void)
 {
 	static const struct lsp_backend fake = {
@@ -254,12 +289,14 @@ const struct lsp_backend *lsp_backend_native(void)
 		.now_ms = fake_now_ms,
 		.sockets_elsewhere = fake_sockets_elsewhere,
 		.bind_try = fake_bind_try,
+		.tcp_counters = fake_tcp_counters,
 		.rules = fake_rules,
-		.addresses = fake_addresses,
 		.talk = fake_talk,
+		.links = fake_links,
 		.name_of = fake_name_of,
 		.user_id = fake_user_id,
 		.hosts_of = fake_hosts_of,
+		.file_replace = fake_file_replace,
 		.host_name = fake_host_name,
 		.console = fake_console,
 		.way_out = fake_way_out,

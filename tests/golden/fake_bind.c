@@ -3,7 +3,6 @@
  *   bind PROTO ADDR:PORT WAY WORD CODE OP TEXT   WAY plain reuseaddr reuseport v6only or * for all; WORD as for fault, or
  *                          in_use, no_address; OP bind socket setsockopt; a try without a line is bound
  *   rules [low=N high=N below=N uid=N reserved=N may]
- *   address ADDR
  */
 #include "fake.h"
 
@@ -76,29 +75,4 @@ void fake_rules(struct lsp_rules *ret_rules)
 {
 	*ret_rules = (struct lsp_rules){.has = 0};
 	fake_walk("rules", read_rules, ret_rules);
-}
-
-struct addresses {
-	struct lsp_addr *addrs;
-	size_t count, max;
-};
-
-static void add_address(const struct line *line, void *arg)
-{
-	struct addresses *list = arg;
-	struct lsp_addr addr = {.scope = 0};
-
-	if (!lsp_addr_parse(fake_word(line, 1), line->words[1].len, &addr))
-		fake_bad_scene("not an address", fake_word(line, 1));
-	if (list->count < list->max)
-		list->addrs[list->count] = addr;
-	list->count++;
-}
-
-size_t fake_addresses(struct lsp_addr *ret_addrs, size_t max)
-{
-	struct addresses list = {ret_addrs, 0, max};
-
-	fake_walk("address", add_address, &list);
-	return list.count;
 }

@@ -104,6 +104,10 @@ static void add_process(const struct line *line, void *arg)
 		process.started_ms = fake_number(line, "started", LSP_PROCESS_HAS_STARTED, &has);
 	if (asked->want & LSP_WANT_KIN)
 		add_kin(line, &process, &has);
+	if (asked->want & LSP_WANT_EXE_PLACE) {
+		has |= fake_value(line, "deleted", NULL) != NULL ? LSP_PROCESS_EXE_DELETED : 0;
+		has |= fake_value(line, "open", NULL) != NULL ? LSP_PROCESS_EXE_OPEN : 0;
+	}
 	process.has = has;
 	asked->found = true;
 	lsp_snapshot_add_process(asked->snapshot, &process);

@@ -45,13 +45,17 @@ static void hear_answer(const struct line *line, void *arg)
 
 static bool is_own(const struct lsp_addr *addr)
 {
-	struct lsp_addr own[64];
-	size_t count = fake_addresses(own, 64), i;
+	struct lsp_snapshot *links = lsp_snapshot_new();
+	struct lsp_fault fault;
+	bool found = false;
+	size_t i;
 
-	for (i = 0; i < count && i < 64; i++) {
-		if (lsp_addr_cmp(addr, &own[i]) == 0)
-			return true;
-	}
+	fake_links(links, &fault);
+	for (i = 0; i < links->link_addr_count; i++)
+		found |= lsp_addr_cmp(addr, &links->link_addrs[i].addr) == 0;
+	lsp_snapshot_free(links);
+	if (found)
+		return true;
 	return addr->family == LSP_INET4 ? addr->bytes[0] == 127 : addr->bytes[15] == 1;
 }
 

@@ -8,6 +8,8 @@
 #   == language NAME  the locale of what follows, such as ko_KR.UTF-8; made for the test; skipped where that cannot be
 #   == args ARGUMENTS as a shell would split them
 #   == stdin          what is typed; left out: nothing
+#   == file NAME      a file in the folder that the run begins in; it stays for the runs behind
+#   == written NAME   what must be in that file afterwards
 #   == stdout, == stderr   what must come; left out: nothing
 #   == exit CODE      left out: 0
 # One file may hold several runs: each "== args" begins the next, and the scene stays until another is named.
@@ -31,16 +33,19 @@ class Run:
     def __init__(self, name, scene, language, args):
         self.name, self.scene, self.language, self.args = name, scene, language, args
         self.want = {"stdin": "", "stdout": "", "stderr": ""}
+        self.files = {}
         self.exit = 0
 
 
 def read_case(path, scenes):
     """The runs of one file."""
-    runs, scene, language, target = [], None, None, None
+    runs, scene, language, target, files = [], None, None, None, {}
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if not line.startswith("== "):
             if target == "scene":
                 scene = scene + line
+            elif target and target[0] == "file":
+                files[target[1]] += line
             elif target:
                 runs[-1].want[target] += line
             continue
@@ -53,6 +58,13 @@ def read_case(path, scenes):
             language = rest
         elif word == "args":
             runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, language, shlex.split(rest)))
+            runs[-1].files = dict(files)
+        elif word == "file":
+            target = ("file", rest)
+            files[rest] = ""
+        elif word == "written":
+            target = ("written", rest)
+            runs[-1].want[target] = ""
         elif word in ("stdin", "stdout", "stderr"):
             target = word
         elif word == "exit":
@@ -67,8 +79,12 @@ def read_case(path, scenes):
 def settle(text):
     """What came, in the letters that cases are written in."""
     text = re.sub(r'"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', '"time":"«TIME»"', text)
-    text = re.sub(r'lsports \d+\.\d+\.\d+', 'lsports «VERSION»', text)
+    text = re.sub(r'(lsports |version=")\d+\.\d+\.\d+', r'\1«VERSION»', text)
     return text.replace("\x1b", "␛").replace("\r", "␍") + ("␄\n" if text and not text.endswith("\n") else "")
+
+
+def read_file(path):
+    return path.read_bytes() if path.exists() else "(no file)\n".encode()
 
 
 def make_locale(folder, name):
@@ -79,20 +95,24 @@ def make_locale(folder, name):
     return (folder / name).exists()
 
 
-def play(binary, catalogues, run, folder):
-    scene_path = folder / "scene"
+def play(binary, catalogues, run, scene_path):
     scene_path.write_text(run.scene, encoding="utf-8")
+    folder = pathlib.Path(tempfile.mkdtemp(dir=scene_path.parent))
+    for name, text in run.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items()
                    if k not in ("NO_COLOR", "COLUMNS", "LANG", "LANGUAGE", "TERM") and not k.startswith("LC_")}
-    environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm", LOCPATH=str(folder), LSPORTS_LOCALE_DIR=catalogues)
+    environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm", LOCPATH=str(scene_path.parent),
+                       LSPORTS_LOCALE_DIR=catalogues)
     if run.language:
         environment["LANG"] = run.language
-    done = subprocess.run([binary, *run.args], env=environment, input=run.want["stdin"].encode(),
+    done = subprocess.run([binary, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
-    for stream in ("stdout", "stderr"):
+    for stream in run.want.keys() - {"stdin"}:
         # Output must be UTF-8 whatever the scene holds: a byte that is not shows as a lone surrogate here.
-        came = settle(getattr(done, stream).decode("utf-8", "surrogateescape"))
+        came = getattr(done, stream) if isinstance(stream, str) else read_file(folder / stream[1])
+        came = settle(came.decode("utf-8", "surrogateescape"))
         if came != run.want[stream]:
             complaints += difflib.unified_diff(run.want[stream].splitlines(), came.splitlines(),
                                                f"{stream} expected", f"{stream} came", lineterm="")
@@ -106,7 +126,7 @@ def play(binary, catalogues, run, folder):
 def main():
     if len(sys.argv) < 4:
         sys.exit("usage: run.py BINARY CASES_DIR CATALOGUES_DIR [PART-OF-A-NAME…]")
-    binary, cases, catalogues, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4:]
+    binary, cases, catalogues, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), os.path.abspath(sys.argv[3]), sys.argv[4:]
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     passed = failed = skipped = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +140,7 @@ def main():
                     skipped += 1
                     continue
                 try:
-                    complaints = play(binary, catalogues, run, pathlib.Path(folder))
+                    complaints = play(binary, catalogues, run, pathlib.Path(folder) / "scene")
                 except subprocess.TimeoutExpired:
                     complaints = [f"still running after {LIMIT_SECONDS} s"]
                 if complaints:

@@ -16,12 +16,15 @@ STANDARD = set("""assert complex ctype errno fenv float inttypes iso646 limits l
 MAY_INCLUDE = {
     "core": [],
     "registry": ["table.h", "notes.h"],  # made by the build
-    "cli": ["core/filter.h", "core/mem.h"],
+    "cli": ["core/filter.h", "core/mem.h", "core/scope.h"],
     "view": ["core/"],
     "act": ["core/"],
     "bind": ["core/"],
     "probe": ["core/"],
-    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/"],  # src/*.c: main and what it is made of
+    "policy": ["core/", "view/sink.h", "view/escape.h"],
+    "audit": ["core/", "probe/"],
+    # src/*.c: main and what it is made of
+    "": ["core/", "cli/", "view/", "registry/", "act/", "bind/", "probe/", "policy/", "audit/"],
 }
 
 # Whose functions a room's library may call beside its own.
@@ -34,6 +37,8 @@ MAY_CALL = {
     "act": ["core", "language"],
     "bind": ["core"],
     "probe": ["core", "registry"],
+    "policy": ["core", "view", "language"],
+    "audit": ["core", "probe", "registry", "language"],
     "platform": ["core", "language"],
 }
 

@@ -7,7 +7,7 @@ BUILD is the native one, whose answer through sock_diag must hold the same recor
 needs another architecture's packages:
 
     dpkg --add-architecture arm64 && apt-get update
-    apt-get install gcc-aarch64-linux-gnu qemu-user-static libmnl-dev:arm64 libcmocka-dev:arm64
+    apt-get install gcc-aarch64-linux-gnu qemu-user-static libmnl-dev:arm64 libnl-3-dev:arm64 libcmocka-dev:arm64
 """
 import json
 import pathlib

@@ -189,7 +189,7 @@ def test_bound_idle_deduced(t):
     t.needs_root("wants a quiet network namespace")
     deny = t.world.helper("deny_netlink")
     sock = t.world.bind(socket.SOCK_STREAM, "127.0.0.1")
-    # getifaddrs asks netlink as well: there are then no addresses to list, and that is all
+    # the addresses come by netlink as well: there are then none to list, and that is all
     one = why(t, port(sock), "bound-idle", wrap=[deny, "socket", "1"])
     equal((one["evidence"], "deduced" in one["notes"]), ([], True), "nobody is seen")
     true("nobody is to be seen" in one["sentence"], f"sentence {one['sentence']}")

@@ -562,6 +562,71 @@ static void test_refusals(void **state)
 	}
 }
 
+/* A file may be named as one likes; the ports beside it stay ports. */
+static void test_lock_and_diff(void **state)
+{
+	static const struct {
+		const char *line, *hint;
+	} refused[] = {
+		{"lsports --lock", "'--lock' wants a value: --lock FILE"},
+		{"lsports --diff", "'--diff' wants a value: --diff FILE"},
+		{"lsports --lock a --diff a", "'--lock' and '--diff' are two questions"},
+		{"lsports --diff a --pid", "two questions"},
+		{"lsports --lock a --json", "'--lock' writes a policy and nothing else"},
+		{"lsports --lock a -q", "'-q'"},
+		{"lsports --diff a --csv", "'--csv' goes with lists"},
+		{"lsports --diff a --user root", "'--user' goes with lists"},
+		{"lsports --partial", "'--partial' goes with"},
+		{"lsports --format xml", "--format 'xml': write plain, csv, json, ndjson or openmetrics"},
+		{"lsports --format format", "--format 'format'"},
+		{"lsports --format tcp", "--format 'tcp'"},
+		{"lsports --format csv --kill 80", "'--format' goes with lists"},
+		{"lsports --format openmetrics --pid", "'--format' goes with --listen and --diff"},
+		{"lsports --format openmetrics --lock a", "'--format' goes with --listen and --diff"},
+		{"lsports --format openmetrics --csv", "two formats"},
+		{"lsports --json --format openmetrics", "two formats"},
+		{"lsports --format openmetrics --process a", "goes with ports, -t, -u, -4 and -6"},
+		{"lsports --format openmetrics --user a", "goes with ports"},
+		{"lsports --format openmetrics --peer 1.2.3.4", "goes with ports"},
+		{"lsports --format openmetrics --state listen", "goes with ports"},
+		{"lsports --format openmetrics --columns pid", "goes with ports"},
+		{"lsports --format openmetrics --sort pid", "goes with ports"},
+		{"lsports --format openmetrics -B", "goes with ports"},
+	};
+	struct line line;
+	size_t i;
+
+	(void)state;
+	must_parse(&line, "lsports --lock --odd 80 -u");
+	assert_int_equal(line.request.question, LSP_ASK_LOCK);
+	assert_string_equal(line.request.policy, "--odd");
+	assert_int_equal(line.request.select.port_count, 1);
+	assert_int_equal(line.request.select.protos, udp);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --diff=- --partial -q --json");
+	assert_int_equal(line.request.question, LSP_ASK_DIFF);
+	assert_string_equal(line.request.policy, "-");
+	assert_true(line.request.partial && line.request.quiet);
+	assert_int_equal(line.request.format, LSP_FORMAT_JSON);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --diff a --format openmetrics");
+	assert_int_equal(line.request.question, LSP_ASK_DIFF);
+	assert_int_equal(line.request.format, LSP_FORMAT_OPENMETRICS);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --format json --json --kill 80");
+	assert_int_equal(line.request.format, LSP_FORMAT_JSON);
+	lsp_request_clear(&line.request);
+	must_parse(&line, "lsports --format openmetrics -t -6 80");
+	assert_int_equal(line.request.question, LSP_ASK_OPEN);
+	lsp_request_clear(&line.request);
+	for (i = 0; i < sizeof refused / sizeof *refused; i++) {
+		if (parse(&line, refused[i].line))
+			fail_msg("%s was read", refused[i].line);
+		if (strstr(line.usage, refused[i].hint) == NULL)
+			fail_msg("%s: %s", refused[i].line, line.usage);
+	}
+}
+
 /* Whatever is asked about stays as it was typed, wherever --info stands; only other questions read ports. */
 static void test_info(void **state)
 {
@@ -741,6 +806,7 @@ int main(void)
 		cmocka_unit_test(test_why_and_next),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_info),
+		cmocka_unit_test(test_lock_and_diff),
 		cmocka_unit_test(test_long_words),
 		cmocka_unit_test(test_no_words),
 		cmocka_unit_test(test_table),

@@ -47,19 +47,6 @@ static void test_try(void **state)
 	close(probe);
 }
 
-static void test_addresses(void **state)
-{
-	struct lsp_addr addrs[256];
-	size_t count = lsp_bind_addresses(addrs, 256), i;
-	bool found = false;
-
-	(void)state;
-	for (i = 0; i < count && i < 256; i++)
-		found |= lsp_addr_cmp(&addrs[i], &loopback) == 0;
-	assert_true(found || count == 0); /* the device may be down */
-	assert_int_equal(lsp_bind_addresses(NULL, 0), count);
-}
-
 #define TITLE "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 #define LISTENER(port, inode)                                                                                             \
 	"   0: 0100007F:" port " 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 " inode            \
@@ -101,7 +88,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_try),
-		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_elsewhere),
 	};
 

@@ -1,0 +1,88 @@
+/*
+ * rule.c - rules among themselves and against a selection.
+ */
+#include "policy.h"
+
+#include <string.h>
+
+static int compare_patterns(const struct lsp_pattern *a, const struct lsp_pattern *b)
+{
+	size_t len = a->len < b->len ? a->len : b->len;
+	int order;
+
+	if (a->bytes == NULL || b->bytes == NULL)
+		return (a->bytes != NULL) - (b->bytes != NULL);
+	order = memcmp(a->bytes, b->bytes, len);
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+int lsp_policy_rule_cmp(const struct lsp_policy_rule *a, const struct lsp_policy_rule *b)
+{
+	int order = (a->low > b->low) - (a->low < b->low), key;
+
+	if (order == 0)
+		order = (a->high > b->high) - (a->high < b->high);
+	if (order == 0)
+		order = (a->protos > b->protos) - (a->protos < b->protos);
+	if (order == 0)
+		order = (a->where < b->where) - (a->where > b->where); /* wildcards, addresses, scopes */
+	if (order == 0)
+		order = lsp_addr_cmp(&a->addr, &b->addr);
+	if (order == 0)
+		order = compare_patterns(&a->device, &b->device);
+	for (key = 0; order == 0 && key < LSP_POLICY_KEY_COUNT; key++)
+		order = compare_patterns(&a->owner[key], &b->owner[key]);
+	return order;
+}
+
+/* On a mismatch it goes back to the last "*", and lets that one swallow a byte more: no need to go back further. */
+bool lsp_pattern_matches(const struct lsp_pattern *pattern, const struct lsp_pattern *text)
+{
+	size_t at = 0, i = 0, star = pattern->len, mark = 0;
+
+	while (i < text->len) {
+		if (at < pattern->len && pattern->bytes[at] == '\0') {
+			star = at++;
+			mark = i;
+		} else if (at < pattern->len && pattern->bytes[at] == text->bytes[i]) {
+			at++;
+			i++;
+		} else if (star < pattern->len) {
+			at = star + 1;
+			i = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (at < pattern->len && pattern->bytes[at] == '\0')
+		at++;
+	return at == pattern->len;
+}
+
+static bool may_be_at(const struct lsp_policy_rule *rule, const struct lsp_endpoint *endpoint)
+{
+	struct lsp_addr addr;
+
+	if (rule->high < endpoint->low || rule->low > endpoint->high || (rule->protos & endpoint->protos) == 0)
+		return false;
+	if (endpoint->where == LSP_ANYWHERE || rule->where == LSP_ANYWHERE)
+		return true;
+	if (endpoint->where != rule->where)
+		return false;
+	addr = endpoint->addr;
+	addr.scope = 0;
+	return endpoint->where == LSP_AT_WILDCARD || lsp_addr_cmp(&addr, &rule->addr) == 0;
+}
+
+bool lsp_policy_rule_is_asked(const struct lsp_policy_rule *rule, const struct lsp_select *select)
+{
+	size_t i;
+
+	if ((rule->protos & select->protos) == 0 || (rule->families & select->families) == 0)
+		return false;
+	for (i = 0; i < select->port_count; i++) {
+		if (may_be_at(rule, &select->ports[i]))
+			return true;
+	}
+	return select->port_count == 0;
+}
