@@ -24,7 +24,7 @@ const char *lsp_text_of(const char *one, const char *many, unsigned long count) 
  * that its caller has not. */
 void lsp_language_start(void);
 
-/* English from here on: for a document that programs read. */
+/* English from here on: for a format that programs read, and what is said beside it. */
 void lsp_language_english(void);
 
 #define _(english) lsp_text(english)
