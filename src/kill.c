@@ -279,7 +279,7 @@ static int code_of_plan(const struct lsp_kill *kill, uint32_t word)
 	for (i = 0; i < kill->plan.count; i++) {
 		enum lsp_refusal refusal = (enum lsp_refusal)kill->plan.victims[i].refusal;
 
-		if (refusal != LSP_REFUSAL_NONE && (!kill->request->force || refusal == LSP_REFUSAL_SELF) &&
+		if (refusal != LSP_REFUSAL_NONE && (!kill->request->force || lsp_refusal_is_final(refusal)) &&
 		    lsp_kill_is_of_port(kill, &kill->plan.victims[i], word))
 			return 4;
 	}
@@ -383,7 +383,7 @@ static bool choose(struct lsp_kill *kill)
 
 	kill->signal = LSP_SIGNAL_TERM;
 	if (signal != NULL && !kill->backend->signal_of(signal, &kill->signal))
-		return lsp_say_usage(_("--signal '%.60s': there is no such signal; write TERM, INT, HUP, KILL or a number"),
+		return lsp_say_usage(_("--signal '%.60s': there is no such signal here; write TERM or KILL, or on Unix another's name or number"),
 				     signal);
 	kill->port_count = kill->request->word_count;
 	kill->ports = lsp_alloc(kill->port_count * sizeof *kill->ports);

@@ -117,6 +117,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	clients = lsp_kill_others(kill, victim, put_listed, &others);
 	lsp_sink_byte(sink, ']');
 	put_number(sink, false, "clients", clients);
+	put_word(sink, "dependants", victim->process->dependants);
 	put_word(sink, "refusal",
 		 victim->refusal != LSP_REFUSAL_NONE ? lsp_refusal_name((enum lsp_refusal)victim->refusal) : NULL);
 	lsp_json_key(sink, false, "pinned");

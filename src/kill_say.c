@@ -12,6 +12,7 @@
 
 #include "act/guard.h"
 #include "act/supervisor.h"
+#include "advice.h"
 #include "core/mem.h"
 #include "say.h"
 #include "view/cell.h"
@@ -24,7 +25,6 @@ static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct l
 			     char ret_phrase[PHRASE_MAX])
 {
 	const char *user = process->user, *name = process->name != NULL ? process->name : _("a process");
-
 	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
 		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
 	if (user != NULL)
@@ -125,6 +125,14 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 		return _("it is a service manager and holds the port for one of its units: systemctl --user list-sockets");
 	case LSP_REFUSAL_SHARED:
 		return _("a process that is not ended holds the same socket, so the port would not be free");
+	case LSP_REFUSAL_VITAL:
+		return _("the system ends with it");
+	case LSP_REFUSAL_HOST:
+		snprintf(ret_text, size,
+			 _("several services run in it (%.200s), and which of them has the port cannot be told; stop the right one: net "
+			   "stop NAME"),
+			 victim->process->unit);
+		return ret_text;
 	case LSP_REFUSAL_FORWARDER:
 		lsp_forwards(victim->process, target, sizeof target);
 		if (target[0] == '\0')
@@ -138,6 +146,19 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 	default:
 		return "";
 	}
+}
+
+/* Of Windows: what is stopped in the process's place, and what the service manager stops before. */
+static void put_services(struct lsp_sink *sink, const struct lsp_process *process)
+{
+	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || process->unit == NULL)
+		return;
+	lsp_sink_word(sink, "\n    stopped as a service: ");
+	lsp_escape_text(sink, process->unit, strlen(process->unit));
+	if (process->dependants == NULL)
+		return;
+	lsp_sink_word(sink, "\n    services that need it and stop first: ");
+	lsp_escape_text(sink, process->dependants, strlen(process->dependants));
 }
 
 static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const struct lsp_victim *victim)
@@ -158,6 +179,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 		put_begin(sink, count++, _("holds"));
 		put_socket(sink, kill->before, kill->before_rows[i].socket);
 	}
+	put_services(sink, victim->process);
 	clients = lsp_kill_others(kill, victim, put_other, &others);
 	if (clients > 0) {
 		put_begin(sink, 0, _("connected clients"));
@@ -166,7 +188,8 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	if (victim->refusal != LSP_REFUSAL_NONE) {
 		const char *text = reason_of(victim, reason, sizeof reason);
 
-		put_begin(sink, 0, victim->refusal == LSP_REFUSAL_SELF ? _("refused") : _("refused without --force"));
+		put_begin(sink, 0,
+			  lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? _("refused") : _("refused without --force"));
 		lsp_escape_text(sink, text, strlen(text));
 	}
 	lsp_sink_byte(sink, '\n');
@@ -266,15 +289,17 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 				kill->request->timeout_ms / 1000.0);
 		break;
 	case LSP_OUTCOME_REFUSED:
-		lsp_say(victim->refusal == LSP_REFUSAL_SELF ? _("%s: not ended: %s: %s") :
-							      _("%s: not ended: %s: %s; --force ends it all the same"),
+		lsp_say(lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ?
+				_("%s: not ended: %s: %s") :
+				_("%s: not ended: %s: %s; --force ends it all the same"),
 			place, phrase, reason_of(victim, reason, sizeof reason));
 		break;
 	case LSP_OUTCOME_DECLINED:
 		lsp_say(_("%s: still held by %s, left alone as you said"), place, phrase);
 		break;
 	case LSP_OUTCOME_DENIED:
-		lsp_say(_("%s: still held by %s, which is not yours to end; run with sudo"), place, phrase);
+		lsp_say(_("%s: still held by %s, which is not yours to end; %s"), place, phrase,
+			lsp_advice_rights(kill->backend->dialect));
 		break;
 	case LSP_OUTCOME_FAILED:
 		lsp_say(_("%s: still held by %s, and it could not be tried: %s: %s"), place, phrase, victim->fault.op,
@@ -331,26 +356,30 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	const char *user = lsp_snapshot_name(kill->after, LSP_NAME_USER, socket->uid);
+	const char *rights = lsp_advice_rights(kill->backend->dialect);
 	char place[PHRASE_MAX];
 
 	/* the way out of backend->way_out would let us see the process, not end it */
 	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say(_("%s: held by a process that we may not see; it takes more rights (sudo)"), place);
+		lsp_say(_("%s: held by a process that we may not see; it takes more rights: %s"), place, rights);
 	else if (user != NULL)
-		lsp_say(_("%s: held by a process of uid %u (%s) that we may not see; it takes more rights (sudo)"), place,
-			socket->uid, user);
+		lsp_say(_("%s: held by a process of uid %u (%s) that we may not see; it takes more rights: %s"), place, socket->uid,
+			user, rights);
 	else
-		lsp_say(_("%s: held by a process of uid %u that we may not see; it takes more rights (sudo)"), place,
-			socket->uid);
+		lsp_say(_("%s: held by a process of uid %u that we may not see; it takes more rights: %s"), place, socket->uid,
+			rights);
 }
 
-static void say_kernel(const struct lsp_kill_port *port)
+static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	struct lsp_service service;
 
-	if (lsp_service_at(socket->proto, socket->local_port, &service))
+	if (kill->backend->dialect == LSP_DIALECT_WINDOWS)
+		lsp_say(_("%s: held by the kernel itself: there is no process to end; %s"), port->word,
+			lsp_advice_kernel(kill->backend->dialect));
+	else if (lsp_service_at(socket->proto, socket->local_port, &service))
 		lsp_say(_("%s: held by the kernel itself (%s, by the number): there is no process to end; stop the service"),
 			port->word, service.name);
 	else
@@ -427,7 +456,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		say_hidden(kill, port);
 		break;
 	case LSP_VERDICT_KERNEL:
-		say_kernel(port);
+		say_kernel(kill, port);
 		break;
 	case LSP_VERDICT_IN_USE:
 		say_in_use(kill, port);

@@ -18,15 +18,16 @@ struct list {
 	const struct lsp_request *request;
 	struct lsp_show show;
 	struct lsp_need need;
+	struct lsp_process_match match;
 	struct lsp_snapshot *snapshot;
 	struct lsp_row *rows;
 	size_t row_count;
 	struct lsp_sight sight;
 };
 
-static bool is_by_process(const struct lsp_request *request)
+static bool is_by_process(const struct list *list)
 {
-	return request->process.name != NULL || request->process.has_pid;
+	return list->match.name != NULL || list->match.has_pid || list->match.user != NULL;
 }
 
 static bool choose_user(struct list *list)
@@ -35,8 +36,13 @@ static bool choose_user(struct list *list)
 	char *end;
 	unsigned long number;
 
+	list->match = list->request->process;
 	if (user == NULL)
 		return true;
+	if (list->backend->user_id == NULL) {
+		list->match.user = user;
+		return true;
+	}
 	list->need.has_uid = true;
 	if (list->backend->user_id(user, &list->need.uid))
 		return true;
@@ -53,14 +59,17 @@ static void choose_need(struct list *list)
 	struct lsp_need *need = &list->need;
 
 	need->select = &list->request->select;
-	need->holders = list->request->question == LSP_ASK_PID || is_by_process(list->request);
+	need->holders = list->request->question == LSP_ASK_PID || is_by_process(list);
 	need->scopes = list->request->scopes;
 	need->links = need->scopes != 0;
-	need->want = list->request->process.name != NULL ? LSP_WANT_NAME | LSP_WANT_EXE : 0;
+	need->want = list->match.name != NULL ? LSP_WANT_NAME | LSP_WANT_EXE : 0;
+	need->want |= list->match.user != NULL ? LSP_WANT_ACCOUNT : 0;
 	if (list->request->quiet)
 		return;
 	need->hosts = list->request->resolve;
 	lsp_show_need(&list->show, need);
+	if (list->backend->user_id == NULL) /* it is the process that has a user */
+		need->holders |= (need->want & LSP_WANT_ACCOUNT) != 0;
 }
 
 static void make_rows(struct list *list)
@@ -69,9 +78,9 @@ static void make_rows(struct list *list)
 	list->sight = lsp_sight_of(list->snapshot, list->rows, list->row_count, list->need.holders);
 	if (list->request->question == LSP_ASK_PID)
 		list->row_count = lsp_join_split(list->rows, list->row_count, &list->rows);
-	if (is_by_process(list->request))
+	if (is_by_process(list))
 		list->row_count =
-			lsp_keep_rows_of(list->snapshot, &list->request->process, list->rows, list->row_count);
+			lsp_keep_rows_of(list->snapshot, &list->match, list->rows, list->row_count);
 	lsp_show_order(&list->show, list->snapshot, list->rows, list->row_count);
 }
 
@@ -123,7 +132,10 @@ static int exit_code(const struct list *list)
 		return 0;
 	if (list->request->scopes != 0 && (list->snapshot->notes & LSP_NOTE_NO_LINKS) != 0)
 		return 3;
-	return is_by_process(list->request) && list->sight.hidden > 0 ? 3 : 1;
+	if (is_by_process(list) && list->sight.hidden > 0)
+		return 3;
+	/* it may be one of those of which there is no more than a number */
+	return !list->match.has_pid && is_by_process(list) && (list->snapshot->notes & LSP_NOTE_NO_DETAILS) != 0 ? 3 : 1;
 }
 
 /* A person should not wonder about an empty screen; a script asks the exit status. */

@@ -70,7 +70,7 @@ static bool try_at(struct next *next, enum lsp_proto proto, enum lsp_family fami
 	struct lsp_addr any = {.family = (uint8_t)family};
 	struct lsp_fault fault = {.err = LSP_OK};
 
-	if (next->backend->bind_try(proto, &any, port, LSP_WAY_PLAIN, &fault) == LSP_OK)
+	if (next->backend->bind_try(proto, &any, port, LSP_WAY_EXCLUSIVE, &fault) == LSP_OK)
 		return true;
 	if (fault.err == LSP_UNSUPPORTED && family == LSP_INET6 && fault.os_code != 0 && strcmp(fault.op, "socket") == 0 &&
 	    (next->request->select.families & LSP_FAMILY_BIT_4) != 0)
@@ -111,7 +111,7 @@ static void search(struct next *next)
 	next->found = lsp_realloc_array(NULL, next->request->next_count, sizeof *next->found);
 	for (port = next->low; port <= next->high && next->found_count < next->request->next_count; port++) {
 		bool asked = next->is_range || (next->has_start && port == next->low);
-		enum lsp_pass pass = lsp_port_pass(&next->rules, (uint16_t)port, asked, has_name(next, (uint16_t)port));
+		enum lsp_pass pass = lsp_port_pass(&next->rules, next->protos, (uint16_t)port, asked, has_name(next, (uint16_t)port));
 
 		if (pass == LSP_PASS_NONE && !is_free(next, (uint16_t)port))
 			pass = LSP_PASS_TAKEN;

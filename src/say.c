@@ -23,6 +23,7 @@ static void say(const char *format, va_list args)
 	lsp_escape_text(&sink, line, strlen(line));
 	lsp_sink_byte(&sink, '\n');
 	lsp_sink_close(&sink);
+	fflush(stderr);
 }
 
 void lsp_say(const char *format, ...)

@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 
+#include <lsports/language.h>
+
 /* Words of the command line and of the system may be among the arguments: the line passes the escaping sink. */
-__attribute__((format(printf, 1, 2))) void lsp_say(const char *format, ...);
+LSP_FORMAT(1, 2) void lsp_say(const char *format, ...);
 
 /* The same, for wrong usage; always false, so that a check can return it. */
-__attribute__((format(printf, 1, 2))) bool lsp_say_usage(const char *format, ...);
+LSP_FORMAT(1, 2) bool lsp_say_usage(const char *format, ...);
 
 /* Sends out and closes stdout. Returns code, or 5 when it could not be written, which is said, unless the reader just
  * went away. errno must be 0 since before the first write: it then tells why one failed. */

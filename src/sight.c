@@ -17,6 +17,7 @@ struct lsp_sight lsp_sight_of(const struct lsp_snapshot *snapshot, const struct 
 	} sentences[] = {
 		{LSP_NOTE_NO_HOLDERS, false, N_("owners: processes cannot be listed (is /proc mounted?)")},
 		{LSP_NOTE_BROKEN_OFF, false, N_("some owners: the walk of the processes broke off (out of descriptors or memory?)")},
+		{LSP_NOTE_NO_DETAILS, false, N_("user, path or arguments of some processes: access denied (run as administrator)")},
 		{LSP_NOTE_HIDEPID, true, N_("processes that /proc hides (hidepid)")},
 		{LSP_NOTE_OTHER_PIDNS, true, N_("processes outside of this pid namespace")},
 		{LSP_NOTE_NO_BOUND, false, N_("bound-idle TCP ports: not listed here (Linux 6.8 with sock_diag lists them)")},

@@ -8,7 +8,7 @@
 
 #include "core/join.h"
 
-#define LSP_UNCHECKED_MAX 12
+#define LSP_UNCHECKED_MAX 13
 
 struct lsp_sight {
 	size_t hidden; /* rows whose owner is hidden */

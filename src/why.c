@@ -137,7 +137,9 @@ static void try_port(const struct lsp_why *why, struct lsp_why_port *port)
 
 		attempt->tried = 0;
 		try_way(why, &port->bind_case, attempt, LSP_WAY_PLAIN);
-		for (way = LSP_WAY_REUSEADDR; way < LSP_WAY_COUNT && attempt->faults[LSP_WAY_PLAIN].err == LSP_IN_USE; way++) {
+		if (lsp_attempt_works(attempt, LSP_WAY_PLAIN) && (why->rules.has & LSP_RULES_OVERLAPS) != 0)
+			try_way(why, &port->bind_case, attempt, LSP_WAY_EXCLUSIVE);
+		for (way = LSP_WAY_REUSEADDR; way < LSP_WAY_EXCLUSIVE && attempt->faults[LSP_WAY_PLAIN].err == LSP_IN_USE; way++) {
 			if (way != LSP_WAY_V6ONLY || (attempt->addr.family == LSP_INET6 && lsp_addr_is_any(&attempt->addr)))
 				try_way(why, &port->bind_case, attempt, (enum lsp_way)way);
 		}
@@ -175,7 +177,7 @@ static void try_elsewhere(const struct lsp_why *why, struct lsp_why_port *port)
 	enum lsp_bind_word word = port->verdict.word;
 	size_t i;
 
-	if (word == LSP_BIND_PRIVILEGED || word >= LSP_BIND_REFUSED ||
+	if (word == LSP_BIND_PRIVILEGED || word == LSP_BIND_EXCLUDED || word >= LSP_BIND_REFUSED ||
 	    (word <= LSP_BIND_OTHER_NAMESPACE && port->asked->where != LSP_AT_ADDRESS))
 		return;
 	if (port->asked->where == LSP_AT_ADDRESS) {
@@ -278,7 +280,8 @@ static void find_out(struct lsp_why *why)
 			try_port(why, &why->ports[i]);
 		judge(why);
 		for (i = 0; i < why->port_count; i++) {
-			failed |= why->ports[i].verdict.fault != NULL;
+			failed |= why->ports[i].verdict.fault != NULL ||
+				  (why->ports[i].verdict.notes & LSP_BIND_NOTE_OVERLAP) != 0;
 			bound |= why->ports[i].verdict.fault == NULL;
 		}
 		look(why, failed, bound);

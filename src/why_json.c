@@ -47,7 +47,7 @@ static void put_endpoint(struct lsp_sink *sink, const char *key, const struct ls
 
 static void put_attempt(struct lsp_sink *sink, const struct lsp_attempt *attempt, int ways)
 {
-	static const char *const keys[] = {"plain", "reuseaddr", "reuseport", "v6only"};
+	static const char *const keys[] = {"plain", "reuseaddr", "reuseport", "v6only", "exclusive"};
 	char text[LSP_ADDR_TEXT_MAX];
 	int way;
 
@@ -172,6 +172,21 @@ static void put_fault(struct lsp_sink *sink, const struct lsp_fault *fault)
 	lsp_sink_byte(sink, '}');
 }
 
+/* The range in which the system keeps the port. */
+static void put_kept(struct lsp_sink *sink, const struct lsp_kept *kept)
+{
+	lsp_json_key(sink, false, "kept");
+	if (kept == NULL) {
+		lsp_sink_word(sink, "null");
+		return;
+	}
+	lsp_sink_byte(sink, '[');
+	lsp_sink_number(sink, kept->low);
+	lsp_sink_byte(sink, ',');
+	lsp_sink_number(sink, kept->high);
+	lsp_sink_byte(sink, ']');
+}
+
 static void put_port(struct lsp_sink *sink, const struct lsp_why *why, const struct lsp_why_port *port)
 {
 	const struct lsp_bind_verdict *verdict = &port->verdict;
@@ -192,6 +207,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_why *why, const str
 	put_text(sink, false, "sentence", words);
 	lsp_why_way_out(why, port, words);
 	put_text(sink, false, "way_out", words);
+	put_kept(sink, verdict->kept);
 	put_attempts(sink, "tried", port->bind_case.attempts, port->bind_case.attempt_count, LSP_WAY_COUNT);
 	put_attempts(sink, "also", port->also, port->also_count, LSP_WAY_PLAIN + 1);
 	put_fault(sink, verdict->fault);

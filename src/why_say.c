@@ -9,7 +9,7 @@
 
 #include <lsports/language.h>
 
-#include "bind/port.h"
+#include "advice.h"
 #include "say.h"
 #include "view/escape.h"
 
@@ -23,7 +23,7 @@ struct text {
 	size_t used;
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...)
+LSP_FORMAT(2, 3) static void put(struct text *text, const char *format, ...)
 {
 	va_list args;
 	int len;
@@ -200,6 +200,8 @@ static void put_held(struct text *text, const struct lsp_why *why, const struct 
 	const struct lsp_bind_verdict *verdict = &port->verdict;
 
 	put_deed(text, why->snapshot, verdict->row, verdict->word == LSP_BIND_IDLE);
+	if ((verdict->notes & LSP_BIND_NOTE_EXCLUSIVE) != 0)
+		put(text, _(" and shares it with nobody (SO_EXCLUSIVEADDRUSE, or another user's)"));
 	put_overlap(text, port, verdict->row->socket);
 	put_more(text, port);
 }
@@ -223,7 +225,7 @@ static void put_client(struct text *text, const struct lsp_why *why, const struc
 	put_connection(text, why->snapshot, verdict->row);
 	put_more(text, port);
 	if ((verdict->notes & LSP_BIND_NOTE_EPHEMERAL) != 0)
-		put(text, _("; the kernel gave it this port from net.ipv4.ip_local_port_range (%u-%u)"),
+		put(text, _("; the kernel gave it this port from %s (%u-%u)"), lsp_advice_ephemeral_range(why->backend->dialect),
 		    why->rules.ephemeral_low, why->rules.ephemeral_high);
 	else
 		put(text, _("; nobody listens: it bound this port itself, or is left of a server that ended"));
@@ -251,7 +253,9 @@ static void put_time_wait(struct text *text, const struct lsp_why *why, const st
 	}
 	if (named > 0 && port->verdict.evidence > named)
 		put(text, _(" and %zu more"), port->verdict.evidence - named);
-	if (waiting == port->verdict.evidence)
+	if (why->backend->dialect == LSP_DIALECT_WINDOWS)
+		put(text, _(" (TIME_WAIT: for four minutes at most)")); /* TcpTimedWaitDelay: 120 s or 240 s, as no setting says */
+	else if (waiting == port->verdict.evidence)
 		put(text, _(" (TIME_WAIT: for 60 s at most)")); /* TCP_TIMEWAIT_LEN, include/net/tcp.h */
 	else
 		put(text, _(" (TIME_WAIT %zu, still closing %zu: some minutes at most)"), waiting,
@@ -362,6 +366,12 @@ void lsp_why_sentence(const struct lsp_why *why, const struct lsp_why_port *port
 	case LSP_BIND_PRIVILEGED:
 		put_privileged(&text, why, port);
 		break;
+	case LSP_BIND_EXCLUDED:
+		put(&text,
+		    _("%u-%u is kept by the system (netsh interface ipv4 show excludedportrange protocol=%s), for Hyper-V, WSL, "
+		      "Docker or a service: bind() says access denied, and nobody has the port"),
+		    verdict->kept->low, verdict->kept->high, lsp_proto_name(port->bind_case.proto));
+		break;
 	case LSP_BIND_NO_ADDRESS:
 		put_no_address(&text, why, port);
 		break;
@@ -392,17 +402,16 @@ static void put_operand(struct text *text, const struct lsp_socket *socket)
 	put(text, "%s/%u", lsp_proto_name(socket->proto), socket->local_port);
 }
 
-static void put_reserve(struct text *text, const struct lsp_why *why, uint16_t port)
+static void put_reserve(struct text *text, const struct lsp_why *why, const struct lsp_why_port *port)
 {
-	char list[1024];
+	char command[1200];
 
-	if (lsp_reserved_text(&why->rules, port, list, sizeof list))
-		put(text, "sudo sysctl -w net.ipv4.ip_local_reserved_ports=%s", list);
-	else
-		put(text, _("add %u to net.ipv4.ip_local_reserved_ports"), port);
+	lsp_advice_reserve(why->backend->dialect, &why->rules, port->bind_case.proto, port->bind_case.port, command,
+			   sizeof command);
+	put(text, "%s", command);
 }
 
-static void put_end(struct text *text, const struct lsp_why_port *port)
+static void put_end(struct text *text, const struct lsp_why *why, const struct lsp_why_port *port)
 {
 	const struct lsp_row *row = port->verdict.row;
 
@@ -411,12 +420,13 @@ static void put_end(struct text *text, const struct lsp_why_port *port)
 		return;
 	}
 	if (row->owner == LSP_OWNER_KERNEL) {
-		put(text, _("stop the service in the kernel (NFS, for instance)"));
+		put(text, "%s", lsp_advice_kernel(why->backend->dialect));
 		return;
 	}
 	put(text, "lsports --kill ");
 	put_operand(text, row->socket);
-	if (port->verdict.reuseaddr && port->bind_case.proto == LSP_UDP)
+	/* on Windows it works for TCP as well, and nobody knows which of the two gets what comes */
+	if (port->verdict.reuseaddr && port->bind_case.proto == LSP_UDP && why->backend->dialect != LSP_DIALECT_WINDOWS)
 		put(text, _("; or share it: SO_REUSEADDR works"));
 }
 
@@ -425,6 +435,7 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 	const struct lsp_bind_verdict *verdict = &port->verdict;
 	struct text text = {ret_text, 0};
 	uint16_t number = port->bind_case.port;
+	bool is_windows = why->backend->dialect == LSP_DIALECT_WINDOWS;
 
 	ret_text[0] = '\0';
 	switch (verdict->word) {
@@ -442,17 +453,18 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 		put(&text, _("wait for the end of that connection, or restart its program"));
 		if ((verdict->notes & LSP_BIND_NOTE_EPHEMERAL) != 0) {
 			put(&text, _("; so that it does not come again: "));
-			put_reserve(&text, why, number);
+			put_reserve(&text, why, port);
 		}
 		break;
 	case LSP_BIND_HIDDEN:
-		put(&text, "sudo lsports --why ");
+		put(&text, "%slsports --why ", is_windows ? "" : "sudo ");
 		put_operand(&text, verdict->row->socket);
+		put(&text, "%s", is_windows ? _("; as administrator") : "");
 		break;
 	case LSP_BIND_GROUP:
 		if (verdict->is_of_one_user)
 			put(&text, _("set SO_REUSEPORT to join it; or to free it: "));
-		put_end(&text, port);
+		put_end(&text, why, port);
 		break;
 	case LSP_BIND_PRIVILEGED:
 		put(&text,
@@ -460,9 +472,14 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 		    "AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit; or authbind; or a port from %u on"),
 		    number, why->rules.privileged_below);
 		break;
+	case LSP_BIND_EXCLUDED:
+		lsp_advice_excluded(port->bind_case.proto, number, ret_text, LSP_WHY_TEXT_MAX);
+		break;
 	case LSP_BIND_NO_ADDRESS:
-		put(&text, _("bind one of those, or all; if the address comes later: sudo sysctl -w net.%s.ip_nonlocal_bind=1"),
-		    verdict->attempt->addr.family == LSP_INET6 ? "ipv6" : "ipv4");
+		put(&text, _("bind one of those, or all"));
+		if (!is_windows)
+			put(&text, _("; if the address comes later: sudo sysctl -w net.%s.ip_nonlocal_bind=1"),
+			    verdict->attempt->addr.family == LSP_INET6 ? "ipv6" : "ipv4");
 		break;
 	case LSP_BIND_REFUSED:
 	case LSP_BIND_UNKNOWN:
@@ -470,7 +487,7 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 			put(&text, _("ask again; or take another port: lsports --next"));
 		break;
 	default:
-		put_end(&text, port);
+		put_end(&text, why, port);
 	}
 }
 
@@ -493,19 +510,28 @@ static void put_notes(struct lsp_sink *sink, const struct lsp_why *why, const st
 	unsigned notes = port->verdict.notes;
 	struct text text = {words, 0};
 
-	if ((notes & LSP_BIND_NOTE_RESERVED) != 0)
-		put_line(sink, _("reserved"),
-			 _("in net.ipv4.ip_local_reserved_ports: no outgoing connection gets it; it may be bound"));
+	if ((notes & LSP_BIND_NOTE_RESERVED) != 0) {
+		put(&text, _("in %s: no outgoing connection gets it; it may be bound"),
+		    lsp_advice_reserved_list(why->backend->dialect));
+		put_line(sink, _("reserved"), words);
+	}
 	if ((notes & LSP_BIND_NOTE_EPHEMERAL) != 0 && port->verdict.word != LSP_BIND_CLIENT) {
+		text.used = 0;
 		put(&text, _("outgoing connections take their ports from %u-%u: one may have it before a server starts; to reserve it: "),
 		    why->rules.ephemeral_low, why->rules.ephemeral_high);
-		put_reserve(&text, why, port->bind_case.port);
+		put_reserve(&text, why, port);
 		put_line(sink, _("ephemeral"), words);
 	}
 	if ((notes & LSP_BIND_NOTE_PRIVILEGED) != 0 && port->code == 0) {
 		text.used = 0;
 		put(&text, _("below %u: you may bind it, others without CAP_NET_BIND_SERVICE may not"), why->rules.privileged_below);
 		put_line(sink, _("privileged"), words);
+	}
+	if ((notes & LSP_BIND_NOTE_OVERLAP) != 0 && port->verdict.row != NULL) {
+		text.used = 0;
+		put_deed(&text, why->snapshot, port->verdict.row, false);
+		put(&text, _(": what comes to the more exact address goes there; lsports --next passes over such a port"));
+		put_line(sink, _("overlap"), words);
 	}
 	if ((notes & LSP_BIND_NOTE_NONLOCAL) != 0)
 		put_line(sink, _("nonlocal"), _("the address is not here; ip_nonlocal_bind lets you bind it all the same"));
@@ -534,7 +560,7 @@ static void put_also(struct lsp_sink *sink, const struct lsp_why_port *port)
 
 static void put_tried(struct lsp_sink *sink, const struct lsp_why_port *port)
 {
-	static const char *const names[] = {"plain", "SO_REUSEADDR", "SO_REUSEPORT", "IPV6_V6ONLY"};
+	static const char *const names[] = {"plain", "SO_REUSEADDR", "SO_REUSEPORT", "IPV6_V6ONLY", "SO_EXCLUSIVEADDRUSE"};
 	char words[LSP_WHY_TEXT_MAX], addr[LSP_ADDR_TEXT_MAX], title[LSP_ADDR_TEXT_MAX + 32];
 	size_t i;
 	int way;

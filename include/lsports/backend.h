@@ -34,6 +34,7 @@ enum lsp_process_want {
 	LSP_WANT_STARTED = 1 << 4,
 	LSP_WANT_KIN = 1 << 5, /* parent, unit, container, LSP_PROCESS_IS_INIT */
 	LSP_WANT_EXE_PLACE = 1 << 6, /* LSP_PROCESS_EXE_DELETED, LSP_PROCESS_EXE_OPEN, as far as it can be told without waiting */
+	LSP_WANT_ACCOUNT = 1 << 7, /* user, where sockets have no uid that tells it (Windows) */
 };
 
 /* Where stdout goes. */
@@ -58,8 +59,12 @@ struct lsp_grip;
 /* How a process is asked to end. Other numbers are the system's own (signal(7)). */
 enum lsp_signal { LSP_SIGNAL_KILL = 9, LSP_SIGNAL_TERM = 15 };
 
+/* Whose commands change things on a system. */
+enum lsp_dialect { LSP_DIALECT_UNIX = 0, LSP_DIALECT_WINDOWS };
+
 struct lsp_backend {
 	const char *name; /* "linux", "none", … */
+	enum lsp_dialect dialect;
 
 	/* Adds the sockets of the caller's network namespace.
 	 * DENIED, UNSUPPORTED: cannot be read here. IO, MALFORMED: reading failed.
@@ -136,7 +141,8 @@ struct lsp_backend {
 	/* Adds the system's name for a number. Silent when it has none. */
 	void (*name_of)(struct lsp_snapshot *snapshot, enum lsp_name_kind kind, uint32_t id);
 
-	/* The number of an account name. False when there is no such account. */
+	/* The number of an account name. False when there is no such account. NULL: accounts have no numbers here, and of
+	 * processes the user's name is told (Windows). */
 	bool (*user_id)(const char *name, uint32_t *ret_uid);
 
 	/* Adds the host names of addresses, as far as they are found within limit_ms in all. */

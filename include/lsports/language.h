@@ -12,6 +12,16 @@
 #define LSP_FORMAT_OF(n)
 #endif
 
+/* Parameter n is a printf format for the arguments from parameter first on: C99's, with %zu. By "printf" gcc means what
+ * the system's own library knows, which on Windows is less. */
+#if defined __GNUC__ && !defined __clang__
+#define LSP_FORMAT(n, first) __attribute__((format(gnu_printf, n, first)))
+#elif defined __GNUC__
+#define LSP_FORMAT(n, first) __attribute__((format(printf, n, first)))
+#else
+#define LSP_FORMAT(n, first)
+#endif
+
 /* The translation of a text, or the text itself when there is none. Static; never NULL, never "" for a text. */
 const char *lsp_text(const char *english) LSP_FORMAT_OF(1);
 

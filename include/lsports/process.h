@@ -16,6 +16,10 @@ enum lsp_process_has {
 	LSP_PROCESS_USER_UNIT = 1 << 5, /* unit is one of a user's own service manager */
 	LSP_PROCESS_EXE_DELETED = 1 << 6, /* the program's file does not exist any more; exe may tell so too */
 	LSP_PROCESS_EXE_OPEN = 1 << 7,	 /* every user may write to the folder that the program lies in */
+	LSP_PROCESS_IS_VITAL = 1 << 8,	/* the system ends with it: nobody ends it, whatever is asked */
+	LSP_PROCESS_IS_SERVICE = 1 << 9, /* unit is a service of Windows that runs in it: that is stopped, not the process */
+	LSP_PROCESS_HOSTS_MANY = 1 << 10, /* unit is several of them, ", " between */
+	LSP_PROCESS_NO_SIGNALS = 1 << 11, /* it is ended by taskkill, not by kill(1): Windows */
 };
 
 /* Strings are owned by the snapshot, end in NUL, and hold whatever bytes the process chose. NULL: not known. */
@@ -27,6 +31,7 @@ struct lsp_process {
 	const char *argv;    /* arguments, each ended by NUL, argv_len bytes in all; may be NULL */
 	const char *user;    /* account name where the system gives no uid (Windows) */
 	const char *unit;    /* what the service manager calls it: "nginx.service" */
+	const char *dependants; /* services that stop with its own, ", " between (Windows) */
 	const char *container; /* id of the container that it runs in */
 	size_t argv_len;
 	uint32_t pid;

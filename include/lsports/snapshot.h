@@ -33,6 +33,8 @@ enum lsp_note {
 	LSP_NOTE_BROKEN_OFF = 1 << 6,  /* holders() failed on its way: some were not found */
 	LSP_NOTE_UNSEEN_NAMESPACES = 1 << 7, /* sockets_elsewhere() could not look into every network namespace */
 	LSP_NOTE_NO_LINKS = 1 << 8, /* links() failed: whence wildcard sockets may be reached is not known */
+	LSP_NOTE_OWN_KEYS = 1 << 9,   /* keys and descriptors are the backend's own: no numbers to show (Windows) */
+	LSP_NOTE_NO_DETAILS = 1 << 10, /* of some processes that we may not look into, not all that was wanted is known */
 };
 
 struct lsp_snapshot {

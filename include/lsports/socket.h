@@ -47,10 +47,11 @@ enum lsp_socket_has {
 	LSP_HAS_V6ONLY = 1 << 6, /* IPv6 only; absent is not "false" */
 	LSP_HAS_RQUEUE = 1 << 7,
 	LSP_HAS_WQUEUE = 1 << 8,
+	LSP_IS_KERNELS = 1 << 9, /* the system says so itself: the kernel holds it, no process (Windows) */
 };
 
 struct lsp_socket {
-	uint64_t key;    /* joins holders to it; Linux: the socket inode. Never 0: inode 0 belongs to nobody */
+	uint64_t key;    /* joins holders to it; Linux: the socket inode; Windows: see iptable_parse.h. Never 0: inode 0 belongs to nobody */
 	uint64_t cookie; /* the kernel's name of the socket, never reused while the machine runs */
 	uint64_t cgroup; /* cgroup v2 id of its maker */
 	struct lsp_addr local, peer;

@@ -76,7 +76,8 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 }
 
 /* Either request: a header of its own that is all zeroes means "all". 0 or an errno. */
-static int ask(struct nl_sock *socket, int type, size_t header_len, struct dump *dump, const char **ret_op)
+static int ask(struct nl_sock *socket, struct nl_cb *callbacks, int type, size_t header_len, struct dump *dump,
+	       const char **ret_op)
 {
 	static const struct ifinfomsg all;
 	struct nl_msg *request = nlmsg_alloc_simple(type, NLM_F_REQUEST | NLM_F_DUMP);
@@ -94,14 +95,14 @@ static int ask(struct nl_sock *socket, int type, size_t header_len, struct dump 
 		return !made ? ENOMEM : errno != 0 ? errno : EIO;
 	errno = 0;
 	*ret_op = "rtnetlink";
-	failed = nl_recvmsgs(socket, nl_socket_get_cb(socket));
+	failed = nl_recvmsgs(socket, callbacks);
 	if (dump->os_code != 0)
 		return dump->os_code;
 	return failed >= 0 ? 0 : errno != 0 ? errno : EPROTO;
 }
 
 /* Links and addresses of one moment, as far as it goes: both lists on one socket. 0 or an errno. */
-static int try_dump(struct nl_sock *socket, struct dump *dump, const char **ret_op)
+static int try_dump(struct nl_sock *socket, struct nl_cb *callbacks, struct dump *dump, const char **ret_op)
 {
 	int os_code;
 
@@ -109,9 +110,9 @@ static int try_dump(struct nl_sock *socket, struct dump *dump, const char **ret_
 	*ret_op = "socket(NETLINK_ROUTE)";
 	if (nl_connect(socket, NETLINK_ROUTE) < 0)
 		return errno != 0 ? errno : EIO;
-	os_code = ask(socket, RTM_GETLINK, sizeof(struct ifinfomsg), dump, ret_op);
+	os_code = ask(socket, callbacks, RTM_GETLINK, sizeof(struct ifinfomsg), dump, ret_op);
 	if (os_code == 0)
-		os_code = ask(socket, RTM_GETADDR, sizeof(struct ifaddrmsg), dump, ret_op);
+		os_code = ask(socket, callbacks, RTM_GETADDR, sizeof(struct ifaddrmsg), dump, ret_op);
 	nl_close(socket);
 	return os_code;
 }
@@ -128,7 +129,7 @@ static int try_once(struct nl_cb *callbacks, struct dump *dump, const char **ret
 	nl_cb_set(callbacks, NL_CB_FINISH, NL_CB_CUSTOM, on_done, dump);
 	nl_cb_set(callbacks, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_torn, dump);
 	nl_cb_err(callbacks, NL_CB_CUSTOM, on_error, dump);
-	os_code = try_dump(socket, dump, ret_op);
+	os_code = try_dump(socket, callbacks, dump, ret_op);
 	nl_socket_free(socket);
 	return os_code;
 }

@@ -81,7 +81,8 @@ void lsp_end(const struct lsp_backend *backend, struct lsp_plan *plan, const str
 
 		if (victim->outcome != LSP_OUTCOME_NONE)
 			continue;
-		if (victim->refusal == LSP_REFUSAL_SELF || (victim->refusal != LSP_REFUSAL_NONE && !order->force))
+		if (victim->refusal != LSP_REFUSAL_NONE &&
+		    (!order->force || lsp_refusal_is_final((enum lsp_refusal)victim->refusal)))
 			victim->outcome = LSP_OUTCOME_REFUSED;
 		else
 			grips[i] = ask_to_end(backend, victim, order->signal);

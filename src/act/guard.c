@@ -59,6 +59,8 @@ enum lsp_refusal lsp_guard(const struct lsp_snapshot *snapshot, const struct lsp
 {
 	char target[80];
 
+	if ((process->has & LSP_PROCESS_IS_VITAL) != 0)
+		return LSP_REFUSAL_VITAL;
 	if (process->pid <= 1)
 		return LSP_REFUSAL_INIT;
 	if (process->pid == self)
@@ -69,6 +71,8 @@ enum lsp_refusal lsp_guard(const struct lsp_snapshot *snapshot, const struct lsp
 		return LSP_REFUSAL_CONTAINER_INIT;
 	if (process->name != NULL && strcmp(process->name, "systemd") == 0)
 		return LSP_REFUSAL_MANAGER; /* of a user; the first one is pid 1 */
+	if ((process->has & LSP_PROCESS_HOSTS_MANY) != 0)
+		return LSP_REFUSAL_HOST;
 	if (lsp_forwards(process, target, sizeof target))
 		return LSP_REFUSAL_FORWARDER;
 	return LSP_REFUSAL_NONE;

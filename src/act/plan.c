@@ -10,6 +10,11 @@
 
 #define DEPTH_MAX 64 /* of a family tree; a longer chain is a circle */
 
+bool lsp_refusal_is_final(enum lsp_refusal refusal)
+{
+	return refusal == LSP_REFUSAL_SELF || refusal == LSP_REFUSAL_VITAL;
+}
+
 struct lsp_victim *lsp_plan_find(const struct lsp_plan *plan, uint32_t pid, uint64_t birth)
 {
 	size_t i;

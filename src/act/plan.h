@@ -18,7 +18,12 @@ enum lsp_refusal {
 	LSP_REFUSAL_FORWARDER,	    /* passes the port on to a container, which is what ought to end */
 	LSP_REFUSAL_MANAGER,	    /* a service manager: it holds the port for a unit of its own */
 	LSP_REFUSAL_SHARED,	    /* a refused process holds the same socket: the port would stay held */
+	LSP_REFUSAL_VITAL,	    /* the system ends with it */
+	LSP_REFUSAL_HOST,	    /* several services run in it, and which of them has the port cannot be told */
 };
+
+/* Not even --force ends it. */
+bool lsp_refusal_is_final(enum lsp_refusal refusal);
 
 enum lsp_outcome {
 	LSP_OUTCOME_NONE = 0, /* not tried: a plan */

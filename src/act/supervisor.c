@@ -32,7 +32,8 @@ static const struct {
 
 /* What runs commands for people, and does not start them again. */
 static const char *const shells[] = {"bash", "sh",   "dash", "zsh",  "fish",  "ksh",	"tmux", "screen", "login", "sshd",
-				     "sudo", "su",   "doas", "make", "xargs", "timeout", "env",	 "systemd", "init",  "npm"};
+				     "sudo", "su",   "doas", "make", "xargs", "timeout", "env",	 "systemd", "init",  "npm",
+				     "cmd.exe", "powershell.exe", "pwsh.exe", "explorer.exe", "WindowsTerminal.exe", "bash.exe"};
 
 /* The whole word: "pm2", "PM2 v5.3.0: God Daemon", "nodemon.js", "containerd-shim-runc-v2", not "monitor" for "monit". */
 static bool begins(const char *text, const char *start)
@@ -81,6 +82,37 @@ static bool is_unit_name(const char *unit)
 	return unit != NULL && unit[0] != '-' && unit[0] != '\0' && unit[strspn(unit, allowed)] == '\0';
 }
 
+/* A service's name may be any text without slashes; of these bytes it means the same to cmd.exe and to PowerShell. */
+static bool is_service_name(const char *name)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-. ";
+
+	return name != NULL && name[0] != '\0' && name[strspn(name, allowed)] == '\0';
+}
+
+static void put_kill(const struct lsp_process *process, struct lsp_supervisor *supervisor)
+{
+	bool no_signals = (process->has & LSP_PROCESS_NO_SIGNALS) != 0;
+
+	snprintf(supervisor->command, sizeof supervisor->command, no_signals ? "taskkill /F /PID %u" : "kill %u", process->pid);
+}
+
+static bool service_manager(const struct lsp_process *process, struct lsp_supervisor *ret_supervisor)
+{
+	struct lsp_supervisor found = {.is_known = true};
+	const char *unit = process->unit;
+
+	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || unit == NULL)
+		return false;
+	snprintf(found.name, sizeof found.name, "the service manager (%s)", unit);
+	if ((process->has & LSP_PROCESS_HOSTS_MANY) == 0 && is_service_name(unit))
+		snprintf(found.command, sizeof found.command, strchr(unit, ' ') != NULL ? "net stop \"%s\"" : "net stop %s", unit);
+	else
+		snprintf(found.command, sizeof found.command, "net stop NAME");
+	*ret_supervisor = found;
+	return true;
+}
+
 static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp_process *process, bool engines_only,
 			   struct lsp_supervisor *ret_supervisor)
 {
@@ -97,7 +129,7 @@ static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp
 			snprintf(ret_supervisor->name, sizeof ret_supervisor->name, "%s", supervisors[i].name);
 			snprintf(ret_supervisor->command, sizeof ret_supervisor->command, "%s", supervisors[i].command);
 			if (supervisors[i].command[0] == '\0')
-				snprintf(ret_supervisor->command, sizeof ret_supervisor->command, "kill %u", process->pid);
+				put_kill(process, ret_supervisor);
 			return true;
 		}
 	}
@@ -121,7 +153,7 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 		*ret_supervisor = found;
 		return true;
 	}
-	if (known_ancestor(snapshot, process, false, ret_supervisor))
+	if (service_manager(process, ret_supervisor) || known_ancestor(snapshot, process, false, ret_supervisor))
 		return true;
 	if (is_unit_name(process->unit)) {
 		const char *quote = strchr(process->unit, '\\') != NULL ? "'" : "";
@@ -138,7 +170,7 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 		return false;
 	found.pid = parent->pid;
 	snprintf(found.name, sizeof found.name, "%s", parent->name != NULL ? parent->name : _("its parent"));
-	snprintf(found.command, sizeof found.command, "kill %u", parent->pid);
+	put_kill(parent, &found);
 	*ret_supervisor = found;
 	return true;
 }

@@ -26,6 +26,8 @@ const char *lsp_refusal_name(enum lsp_refusal refusal)
 		[LSP_REFUSAL_FORWARDER] = "forwarder",
 		[LSP_REFUSAL_MANAGER] = "service_manager",
 		[LSP_REFUSAL_SHARED] = "shared",
+		[LSP_REFUSAL_VITAL] = "vital",
+		[LSP_REFUSAL_HOST] = "service_host",
 	};
 
 	return names[refusal];

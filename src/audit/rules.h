@@ -4,6 +4,7 @@
 #ifndef LSP_AUDIT_RULES_H
 #define LSP_AUDIT_RULES_H
 
+#include <lsports/language.h>
 #include <lsports/security.h>
 
 #include "core/scope.h"
@@ -52,7 +53,7 @@ struct lsp_finding *lsp_finding_add(struct lsp_audit *audit, enum lsp_rule rule,
 				    const struct lsp_row *row);
 
 /* Its evidence: the sentence, already translated; and what programs read of it. */
-__attribute__((format(printf, 2, 3))) void lsp_finding_say(struct lsp_finding *finding, const char *format, ...);
+void lsp_finding_say(struct lsp_finding *finding, const char *format, ...) LSP_FORMAT(2, 3);
 void lsp_finding_text(struct lsp_finding *finding, const char *key, const char *text);
 void lsp_finding_addr(struct lsp_finding *finding, const char *key, const struct lsp_addr *addr);
 void lsp_finding_number(struct lsp_finding *finding, const char *key, uint64_t number);

@@ -8,6 +8,8 @@
 
 #include <lsports/language.h>
 
+#include "port.h"
+
 const char *lsp_bind_word_name(enum lsp_bind_word word)
 {
 	static const char *const names[] = {
@@ -20,6 +22,7 @@ const char *lsp_bind_word_name(enum lsp_bind_word word)
 		[LSP_BIND_GROUP] = N_("reuseport-group"),
 		[LSP_BIND_HELD] = N_("held"),
 		[LSP_BIND_PRIVILEGED] = N_("privileged"),
+		[LSP_BIND_EXCLUDED] = N_("excluded"),
 		[LSP_BIND_NO_ADDRESS] = N_("address-not-here"),
 		[LSP_BIND_REFUSED] = N_("refused"),
 		[LSP_BIND_UNKNOWN] = N_("unknown"),
@@ -41,6 +44,10 @@ const char *lsp_bind_note_name(enum lsp_bind_note note)
 		return "deduced";
 	case LSP_BIND_NOTE_NONLOCAL:
 		return "nonlocal";
+	case LSP_BIND_NOTE_EXCLUSIVE:
+		return "exclusive";
+	case LSP_BIND_NOTE_OVERLAP:
+		return "overlap";
 	default:
 		return "no-ipv6";
 	}
@@ -92,6 +99,27 @@ static enum lsp_bind_word word_of(const struct lsp_row *row)
 	return row->owner == LSP_OWNER_HIDDEN ? LSP_BIND_HIDDEN : LSP_BIND_CLIENT;
 }
 
+/* Bound, but not for itself alone. */
+static bool overlaps_others(const struct lsp_attempt *attempt)
+{
+	return lsp_attempt_works(attempt, LSP_WAY_PLAIN) && (attempt->tried & LSP_WAY_BIT(LSP_WAY_EXCLUSIVE)) != 0 &&
+	       !lsp_attempt_works(attempt, LSP_WAY_EXCLUSIVE);
+}
+
+static bool is_beside(const struct lsp_bind_case *bind_case, const struct lsp_row *row)
+{
+	size_t i;
+
+	if (row->socket->proto != bind_case->proto || row->socket->local_port != bind_case->port ||
+	    row->owner == LSP_OWNER_GONE || !lsp_socket_holds_port(row->socket))
+		return false;
+	for (i = 0; i < bind_case->attempt_count; i++) {
+		if (overlaps_others(&bind_case->attempts[i]) && lsp_bind_overlaps(row->socket, &bind_case->attempts[i].addr))
+			return true;
+	}
+	return false;
+}
+
 static bool is_in_the_way(const struct lsp_bind_case *bind_case, const struct lsp_row *row)
 {
 	size_t i;
@@ -116,7 +144,9 @@ bool lsp_bind_is_evidence(const struct lsp_bind_case *bind_case, const struct ls
 
 	if (verdict->word == LSP_BIND_OTHER_NAMESPACE)
 		return row->socket->proto == bind_case->proto && row->socket->local_port == bind_case->port;
-	if (verdict->fault == NULL || !is_in_the_way(bind_case, row))
+	if (verdict->fault == NULL)
+		return (verdict->notes & LSP_BIND_NOTE_OVERLAP) != 0 && is_beside(bind_case, row);
+	if (!is_in_the_way(bind_case, row))
 		return false;
 	word = word_of(row);
 	if (verdict->word == LSP_BIND_GROUP)
@@ -203,8 +233,24 @@ static void judge_in_use(const struct lsp_bind_case *bind_case, struct lsp_bind_
 		return;
 	verdict->is_of_one_user = verdict->reuseport;
 	/* UDP shared by SO_REUSEADDR has twins too, and may be joined by anybody */
-	if (verdict->reuseport || (has_twins(bind_case) && !verdict->reuseaddr))
+	if (verdict->reuseport || (has_twins(bind_case) && !verdict->reuseaddr &&
+				   (bind_case->rules->has & LSP_RULES_OVERLAPS) == 0))
 		verdict->word = LSP_BIND_GROUP;
+}
+
+/* "Denied" by Windows: a range that it keeps, or a holder that shares with nobody. Who is to be seen says more. */
+static void judge_denied(const struct lsp_bind_case *bind_case, struct lsp_bind_verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < bind_case->row_count; i++) {
+		if (!is_in_the_way(bind_case, &bind_case->rows[i]) || !lsp_socket_holds_port(bind_case->rows[i].socket))
+			continue;
+		verdict->notes |= LSP_BIND_NOTE_EXCLUSIVE;
+		judge_in_use(bind_case, verdict);
+		return;
+	}
+	verdict->word = verdict->kept != NULL && !verdict->kept->is_bindable ? LSP_BIND_EXCLUDED : LSP_BIND_REFUSED;
 }
 
 static void judge_fault(const struct lsp_bind_case *bind_case, struct lsp_bind_verdict *verdict)
@@ -221,19 +267,22 @@ static void judge_fault(const struct lsp_bind_case *bind_case, struct lsp_bind_v
 	} else if (verdict->fault->err == LSP_DENIED && (verdict->notes & LSP_BIND_NOTE_PRIVILEGED) != 0 &&
 		   (rules->has & LSP_RULES_MAY_PRIVILEGED) == 0) {
 		verdict->word = LSP_BIND_PRIVILEGED;
+	} else if (verdict->fault->err == LSP_DENIED && (rules->has & LSP_RULES_OVERLAPS) != 0) {
+		judge_denied(bind_case, verdict);
 	} else {
 		verdict->word = LSP_BIND_REFUSED;
 	}
 }
 
-static unsigned notes_of(const struct lsp_bind_case *bind_case)
+static unsigned notes_of(const struct lsp_bind_case *bind_case, const struct lsp_kept *kept)
 {
 	const struct lsp_rules *rules = bind_case->rules;
-	bool is_reserved = (rules->has & LSP_RULES_RESERVED) != 0 && LSP_RULES_IS_RESERVED(rules, bind_case->port);
+	bool is_reserved = ((rules->has & LSP_RULES_RESERVED) != 0 && LSP_RULES_IS_RESERVED(rules, bind_case->port)) ||
+			   (kept != NULL && kept->is_bindable);
 	unsigned notes = is_reserved ? LSP_BIND_NOTE_RESERVED : 0;
 	size_t i;
 
-	if ((rules->has & LSP_RULES_EPHEMERAL) != 0 && !is_reserved && bind_case->port >= rules->ephemeral_low &&
+	if ((rules->has & LSP_RULES_EPHEMERAL) != 0 && !is_reserved && kept == NULL && bind_case->port >= rules->ephemeral_low &&
 	    bind_case->port <= rules->ephemeral_high)
 		notes |= LSP_BIND_NOTE_EPHEMERAL;
 	if ((rules->has & LSP_RULES_PRIVILEGED) != 0 && bind_case->port < rules->privileged_below)
@@ -241,6 +290,8 @@ static unsigned notes_of(const struct lsp_bind_case *bind_case)
 	for (i = 0; i < bind_case->attempt_count; i++) {
 		if (bind_case->attempts[i].addr.family == LSP_INET6 && lsp_attempt_is_void(&bind_case->attempts[i]))
 			notes |= LSP_BIND_NOTE_NO_INET6;
+		if (overlaps_others(&bind_case->attempts[i]))
+			notes |= LSP_BIND_NOTE_OVERLAP;
 	}
 	return notes;
 }
@@ -274,7 +325,8 @@ static void find_evidence(const struct lsp_bind_case *bind_case, struct lsp_bind
 
 void lsp_bind_judge(const struct lsp_bind_case *bind_case, struct lsp_bind_verdict *ret_verdict)
 {
-	struct lsp_bind_verdict verdict = {.word = LSP_BIND_FREE, .notes = notes_of(bind_case)};
+	const struct lsp_kept *kept = lsp_kept_of(bind_case->rules, LSP_PROTO_BIT(bind_case->proto), bind_case->port);
+	struct lsp_bind_verdict verdict = {.word = LSP_BIND_FREE, .notes = notes_of(bind_case, kept), .kept = kept};
 	size_t i;
 
 	verdict.attempt = worst_of(bind_case);

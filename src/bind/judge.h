@@ -19,19 +19,22 @@ enum lsp_bind_word {
 	LSP_BIND_GROUP,		  /* held by sockets with SO_REUSEPORT */
 	LSP_BIND_HELD,
 	LSP_BIND_PRIVILEGED,
+	LSP_BIND_EXCLUDED, /* in a range that the system keeps */
 	LSP_BIND_NO_ADDRESS,
 	LSP_BIND_REFUSED, /* anything else that bind() said */
 	LSP_BIND_UNKNOWN, /* it could not be tried */
 };
 
 enum lsp_bind_note {
-	LSP_BIND_NOTE_RESERVED = 1 << 0,   /* in ip_local_reserved_ports: bindable, and safe from outgoing connections */
+	LSP_BIND_NOTE_RESERVED = 1 << 0,   /* kept by the administrator: bindable, and safe from outgoing connections */
 	LSP_BIND_NOTE_EPHEMERAL = 1 << 1,  /* an outgoing connection may take it first */
 	LSP_BIND_NOTE_PRIVILEGED = 1 << 2, /* below the start of unprivileged ports */
 	LSP_BIND_NOTE_DEDUCED = 1 << 3,	   /* nobody is visible; this is what is left */
 	LSP_BIND_NOTE_NONLOCAL = 1 << 4,   /* bound though the address is not here */
 	LSP_BIND_NOTE_NO_INET6 = 1 << 5,   /* this system has no IPv6 */
-	LSP_BIND_NOTE_COUNT = 6,
+	LSP_BIND_NOTE_EXCLUSIVE = 1 << 6,  /* bind() says denied, not in use: the holder shares it with nobody */
+	LSP_BIND_NOTE_OVERLAP = 1 << 7,	   /* bound though somebody is at an address within, who gets what comes there */
+	LSP_BIND_NOTE_COUNT = 8,
 };
 
 /* One address that was tried. faults: of each way that was; err is LSP_OK where it worked. */
@@ -67,6 +70,7 @@ struct lsp_bind_verdict {
 	size_t evidence;	       /* rows for which lsp_bind_is_evidence */
 	bool reuseaddr, reuseport;     /* where plain failed, this way works */
 	bool is_of_one_user;	       /* GROUP: it is ours */
+	const struct lsp_kept *kept;   /* the range that the port is in, whatever the word; NULL: none */
 };
 
 void lsp_bind_judge(const struct lsp_bind_case *bind_case, struct lsp_bind_verdict *ret_verdict);

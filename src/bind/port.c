@@ -5,9 +5,27 @@
 
 #include <stdio.h>
 
-enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, uint16_t port, bool asked, bool has_name)
+const struct lsp_kept *lsp_kept_of(const struct lsp_rules *rules, unsigned protos, uint16_t port)
 {
-	if ((rules->has & LSP_RULES_RESERVED) != 0 && LSP_RULES_IS_RESERVED(rules, port))
+	const struct lsp_kept *found = NULL;
+	size_t i;
+
+	for (i = 0; i < rules->kept_count; i++) {
+		const struct lsp_kept *kept = &rules->kept[i];
+
+		if ((kept->protos & protos) == 0 || port < kept->low || port > kept->high)
+			continue;
+		if (!kept->is_bindable)
+			return kept;
+		found = kept;
+	}
+	return found;
+}
+
+enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, unsigned protos, uint16_t port, bool asked, bool has_name)
+{
+	if (((rules->has & LSP_RULES_RESERVED) != 0 && LSP_RULES_IS_RESERVED(rules, port)) ||
+	    lsp_kept_of(rules, protos, port) != NULL)
 		return LSP_PASS_RESERVED;
 	if ((rules->has & LSP_RULES_EPHEMERAL) != 0 && port >= rules->ephemeral_low && port <= rules->ephemeral_high)
 		return LSP_PASS_EPHEMERAL;

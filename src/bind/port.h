@@ -9,16 +9,20 @@
 /* Why --next passes over a port. */
 enum lsp_pass {
 	LSP_PASS_NONE = 0,
-	LSP_PASS_RESERVED,  /* the administrator keeps it for somebody */
+	LSP_PASS_RESERVED,  /* the administrator or the system keeps it for somebody */
 	LSP_PASS_EPHEMERAL, /* an outgoing connection may take it at any moment */
 	LSP_PASS_NAMED,	    /* a service is registered for it or customarily there */
 	LSP_PASS_TAKEN,	    /* it could not be bound; said by whoever tried */
 	LSP_PASS_COUNT,
 };
 
+/* The range that keeps this port from one of the protocols (LSP_PROTO_BIT); one that nobody may bind before others. NULL:
+ * there is none. */
+const struct lsp_kept *lsp_kept_of(const struct lsp_rules *rules, unsigned protos, uint16_t port);
+
 /* asked: somebody named this very port, or a range that it is in: a service's name is no reason then.
  * has_name: the registry has one for a protocol that is wanted. Never TAKEN. */
-enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, uint16_t port, bool asked, bool has_name);
+enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, unsigned protos, uint16_t port, bool asked, bool has_name);
 
 /* "reserved", "ephemeral", "named", "taken" */
 const char *lsp_pass_name(enum lsp_pass pass);

@@ -67,18 +67,48 @@ static bool same_word(const char *a, const char *b)
 	return *a == *b;
 }
 
-static bool process_matches(const struct lsp_process *process, const struct lsp_process_match *match)
+/* "node" is "node.exe", as everybody types it. */
+static bool same_program(const char *file, const char *word)
+{
+	while (*word != '\0' && lower(*file) == lower(*word)) {
+		file++;
+		word++;
+	}
+	return *word == '\0' && (*file == '\0' || same_word(file, ".exe"));
+}
+
+static bool has_name(const struct lsp_process *process, const char *name)
 {
 	const char *file;
 
-	if (process == NULL || match->name == NULL)
-		return false;
-	if (process->name != NULL && same_word(process->name, match->name))
+	if (process->name != NULL && same_program(process->name, name))
+		return true;
+	if ((process->has & LSP_PROCESS_IS_SERVICE) != 0 && process->unit != NULL && same_word(process->unit, name))
 		return true;
 	if (process->exe == NULL)
 		return false;
-	file = strrchr(process->exe, '/');
-	return same_word(file != NULL ? file + 1 : process->exe, match->name);
+	file = strrchr(process->exe, process->exe[0] == '/' ? '/' : '\\');
+	return same_program(file != NULL ? file + 1 : process->exe, name);
+}
+
+static bool has_user(const struct lsp_process *process, const char *user)
+{
+	const char *account = process->user != NULL ? strrchr(process->user, '\\') : NULL;
+
+	return process->user != NULL &&
+	       (same_word(process->user, user) || (account != NULL && same_word(account + 1, user)));
+}
+
+static bool process_matches(const struct lsp_snapshot *snapshot, uint32_t pid, const struct lsp_process_match *match)
+{
+	const struct lsp_process *process = lsp_snapshot_process(snapshot, pid);
+
+	bool is_asked = (match->has_pid && match->pid == pid) ||
+			(match->name != NULL && process != NULL && has_name(process, match->name));
+
+	if ((match->has_pid || match->name != NULL) && !is_asked)
+		return false;
+	return match->user == NULL || (process != NULL && has_user(process, match->user));
 }
 
 size_t lsp_keep_rows_of(const struct lsp_snapshot *snapshot, const struct lsp_process_match *match, struct lsp_row *rows,
@@ -89,10 +119,7 @@ size_t lsp_keep_rows_of(const struct lsp_snapshot *snapshot, const struct lsp_pr
 
 	for (i = 0; i < count; i++) {
 		for (j = 0; j < rows[i].holder_count; j++) {
-			uint32_t pid = rows[i].holders[j].pid;
-
-			if ((match->has_pid && match->pid == pid) ||
-			    process_matches(lsp_snapshot_process(snapshot, pid), match)) {
+			if (process_matches(snapshot, rows[i].holders[j].pid, match)) {
 				rows[kept++] = rows[i];
 				break;
 			}

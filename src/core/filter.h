@@ -47,9 +47,10 @@ bool lsp_select_socket(const struct lsp_socket *socket, const void *select);
 
 bool lsp_endpoint_matches(const struct lsp_endpoint *endpoint, const struct lsp_socket *socket);
 
-/* --process NAME|PID: of a row, the rest is dropped. */
+/* --process NAME|PID, and --user NAME where accounts have no numbers: of a row, the rest is dropped. ASCII case is ignored. */
 struct lsp_process_match {
-	const char *name; /* equal to the name or the program's file name, ASCII case ignored; NULL: any */
+	const char *name; /* equal to the name or the program's file name, ".exe" may be left out, or a service; NULL: any */
+	const char *user; /* account, its domain may be left out; NULL: any */
 	bool has_pid;
 	uint32_t pid;
 };

@@ -19,6 +19,8 @@ const char *lsp_owner_name(enum lsp_owner owner)
 
 static enum lsp_owner owner_without_holder(const struct lsp_snapshot *snapshot, const struct lsp_socket *socket)
 {
+	if ((socket->has & LSP_IS_KERNELS) != 0)
+		return LSP_OWNER_KERNEL;
 	if ((socket->has & LSP_HAS_KEY) == 0)
 		return lsp_socket_holds_port(socket) ? LSP_OWNER_KERNEL : LSP_OWNER_NONE;
 	if (socket->gone)

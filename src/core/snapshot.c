@@ -149,6 +149,7 @@ void lsp_snapshot_add_process(struct lsp_snapshot *snapshot, const struct lsp_pr
 	copy.exe = arena_text(own, process->exe);
 	copy.user = arena_text(own, process->user);
 	copy.unit = arena_text(own, process->unit);
+	copy.dependants = arena_text(own, process->dependants);
 	copy.container = arena_text(own, process->container);
 	copy.argv = arena_copy(own, process->argv, process->argv_len);
 	if (known != NULL) {

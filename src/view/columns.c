@@ -118,7 +118,9 @@ static struct lsp_value peer_port_of(struct lsp_subject *s)
 
 static struct lsp_value inode_of(struct lsp_subject *s)
 {
-	return s->socket->has & LSP_HAS_KEY ? number(s->socket->key) : none;
+	bool is_inode = (s->socket->has & LSP_HAS_KEY) != 0 && (s->snapshot->notes & LSP_NOTE_OWN_KEYS) == 0;
+
+	return is_inode ? number(s->socket->key) : none;
 }
 
 static struct lsp_value uid_of(struct lsp_subject *s)
@@ -175,7 +177,7 @@ static struct lsp_value pid_of(struct lsp_subject *s)
 
 static struct lsp_value fds_of(struct lsp_subject *s)
 {
-	if (s->holder_count == 0)
+	if (s->holder_count == 0 || (s->snapshot->notes & LSP_NOTE_OWN_KEYS) != 0)
 		return none;
 	return (struct lsp_value){.kind = LSP_VALUE_FDS, .holders = s->holders, .len = s->holder_count};
 }
@@ -267,7 +269,7 @@ const struct lsp_column_entry lsp_column_table[LSP_COLUMN_COUNT] = {
 			       .value = peer_port_of, .to_right = true},
 	[LSP_COL_INODE] = {"inode", N_("INODE"), N_("socket inode"), "inode", .value = inode_of, .to_right = true},
 	[LSP_COL_UID] = {"uid", N_("UID"), N_("uid of the socket"), "uid", .value = uid_of, .to_right = true},
-	[LSP_COL_USER] = {"user", N_("USER"), N_("user of the socket"), "user", .value = user_of,
+	[LSP_COL_USER] = {"user", N_("USER"), N_("user of the socket"), "user", .value = user_of, .wants = LSP_WANT_ACCOUNT,
 			  .give_way = 7, .least = 6, .may_go = true},
 	[LSP_COL_QUEUE] = {"queue", N_("QUEUE"), N_("LISTEN: connections waiting/limit; else: bytes unread/unsent"), "queue",
 			   .value = queue_of, .to_right = true},

@@ -29,6 +29,8 @@ BUSY = (20, 2000, 20000, 1000, 10)
 HUGE = (1000, 0, 100000, 0, 50)
 LISTENERS = (10, 1000, 0, 0, 0)
 
+OURSELVES = "lsports"  # as command B: the same binary
+
 # name: world, command A (of lsports), command B, highest ratio of A to B, runs, highest peak of A in MiB
 PAIRS = {
     "idle-l": (IDLE, ["-l"], ["ss", "-tulnp"], 0.5, 41, None),
@@ -37,11 +39,12 @@ PAIRS = {
     "busy-l": (BUSY, ["-l"], ["ss", "-tulnp"], 0.35, 15, None),
     "busy-a": (BUSY, ["-a"], ["ss", "-tuanp"], 0.4, 15, None),
     "busy-pid": (BUSY, ["--pid", "PORT"], ["lsof", "-nP", "-i", ":PORT"], 0.2, 7, None),
+    "busy-audit": (BUSY, ["--audit", "--partial", "--severity", "critical"], [OURSELVES, "-l"], 1.3, 15, None),
     "huge-a": (HUGE, ["-a"], ["ss", "-tuanp"], 0.06, 3, 96),
 }
 GROWTH = "growth-l"
 SOCKETS_ONLY = ["-l", "--columns", "proto,local,state"]  # no column that needs a process: no descriptors are walked
-ROW = "{:9} {:44} {:24} {:>10} {:>10} {:>7} {:>6} {:>9} {}"
+ROW = "{:10} {:44} {:24} {:>10} {:>10} {:>7} {:>6} {:>9} {}"
 
 
 def main():
@@ -115,15 +118,15 @@ class Bench:
 
     def pair(self, name):
         numbers, a, b, limit, runs, peak_limit = PAIRS[name]
-        if not shutil.which(b[0]):
-            print(f"{name:9} skipped: no {b[0]} here")
+        if b[0] != OURSELVES and not shutil.which(b[0]):
+            print(f"{name:10} skipped: no {b[0]} here")
             return
         with Inhabited(self.helpers, numbers) as port:
             a = [word.replace("PORT", port) for word in a]
-            b = [word.replace("PORT", port) for word in b]
+            b = [self.binary if word == OURSELVES else word.replace("PORT", port) for word in b]
             self.measure(1, [self.binary, *a], b)  # warms the caches
             result = self.measure(runs, [self.binary, *a], b)
-        self.show(name, ("lsports " + " ".join(a), " ".join(b)), (result["A"][0], result["B"][0]), limit,
+        self.show(name, ("lsports " + " ".join(a), " ".join(b).replace(self.binary, OURSELVES)), (result["A"][0], result["B"][0]), limit,
                   result["A"][1], peak_limit)
 
     def growth(self):

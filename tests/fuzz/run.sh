@@ -30,6 +30,8 @@ diag | procnet | process | cgroup)
 	sources="$sources $top/platform/linux/cgroup_parse.c $top/platform/linux/diag_parse.c $top/platform/linux/procnet_parse.c $top/platform/linux/procstat_parse.c"
 	libraries=$(pkg-config --cflags --libs libmnl)
 	;;
+iptable) sources="$sources $top/platform/windows/iptable_parse.c" ;;
+netsh) sources="$sources $top/platform/windows/netsh_parse.c" ;;
 rtnl)
 	sources="$sources $top/platform/linux/rtnl_parse.c"
 	libraries=$(pkg-config --cflags --libs libnl-3.0)
@@ -37,7 +39,7 @@ rtnl)
 esac
 # shellcheck disable=SC2086 # lists of words
 clang -std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
-	-fno-sanitize-recover=undefined -I"$top/include" -I"$top/src" -I"$top/platform/linux" -I"$folder/src/registry" \
+	-fno-sanitize-recover=undefined -I"$top/include" -I"$top/src" -I"$top/platform/linux" -I"$top/platform/windows" -I"$folder/src/registry" \
 	"$here/fuzz_$target.c" $sources $libraries -o "$folder/$target"
 
 exec "$folder/$target" -max_total_time="$seconds" -timeout=10 -max_len=4096 -print_final_stats=1 \

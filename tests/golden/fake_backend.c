@@ -9,21 +9,22 @@
  * A scene has one fact a line; words are parted by blanks, "…" holds blanks, \xNN \n \t \0 \" \\ are bytes.
  *   host NAME              console WIDTH [colour]     way_out TEXT       blind COUNT
  *   user UID NAME          interface NUMBER NAME      resolve ADDR NAME
- *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns
+ *   note WORD…             procnet torn no_bound no_holders hidepid other_pidns own_keys no_details
  *   fault CALL WORD [CODE] CALL sockets, holders or links; WORD denied unsupported malformed torn io
  *   elsewhere PROTO STATE LOCAL …   a socket of another network namespace
- *   talk …                          fake_talk.c
  *   link NUMBER NAME [up loopback vrf tunnel master=N kind=S]
  *   addr ADDR/BITS LINK    an address of this host
  *   bind …, rules …        fake_bind.c
  *   talk …                          fake_talk.c
  *   counters [overflows=N more=N time_wait=N connections=N]   each asking finds more overflows
  *   self PID               lsports itself; left out: 9000
+ *   windows                commands are those of Windows, and accounts have no numbers
  *   peace                  nobody may be gripped: who does so ends the program
- *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone]
+ *   socket PROTO STATE LOCAL [PEER|-] [key=N uid=N v6only=0|1 rq=N wq=N if=N gone kernels]
  *   holder KEY PID FD
  *   process PID [birth=N name=S exe=S argv=S uid=N user=S started=MS gone      argv: each ended by \0
  *                parent=N unit=S user_unit container=S init deleted open
+ *                service (unit is one of Windows) services (unit is several of them) dependants=S vital
  *                term=MS|never kill=MS|never   how long it lives on after TERM or another signal, after KILL; left out: 0
  *                grip=WORD holds=WORD end=WORD unsure]   WORD gone denied unsupported: what the grip answers
  * Any line may have after=PID[+MS]: it is so only when that process has ended (so long ago). Who ended holds nothing, and
@@ -74,6 +75,7 @@ static void add_socket(const struct line *line, void *arg)
 	socket.rqueue = (uint32_t)fake_number(line, "rq", LSP_HAS_RQUEUE, &has);
 	socket.wqueue = (uint32_t)fake_number(line, "wq", LSP_HAS_WQUEUE, &has);
 	socket.ifindex = (uint32_t)fake_number(line, "if", LSP_HAS_IFINDEX, &has);
+	has |= fake_value(line, "kernels", NULL) != NULL ? LSP_IS_KERNELS : 0;
 	socket.gone = fake_value(line, "gone", NULL) != NULL;
 	socket.has = (uint16_t)has;
 	lsp_snapshot_add_socket(arg, &socket);
@@ -81,16 +83,23 @@ static void add_socket(const struct line *line, void *arg)
 
 static void add_note(const struct line *line, void *arg)
 {
-	static const char *const words[] = {"procnet", "torn", "no_bound", "no_holders", "hidepid", "other_pidns"};
+	static const struct {
+		const char *word;
+		unsigned note;
+	} notes[] = {
+		{"procnet", LSP_NOTE_PROCNET}, {"torn", LSP_NOTE_TORN}, {"no_bound", LSP_NOTE_NO_BOUND},
+		{"no_holders", LSP_NOTE_NO_HOLDERS}, {"hidepid", LSP_NOTE_HIDEPID}, {"other_pidns", LSP_NOTE_OTHER_PIDNS},
+		{"own_keys", LSP_NOTE_OWN_KEYS}, {"no_details", LSP_NOTE_NO_DETAILS},
+	};
 	struct lsp_snapshot *snapshot = arg;
 	size_t i, j;
 
 	for (i = 1; i < line->count; i++) {
-		for (j = 0; strcmp(words[j], fake_word(line, i)) != 0;) {
-			if (++j == sizeof(words) / sizeof(words[0]))
+		for (j = 0; strcmp(notes[j].word, fake_word(line, i)) != 0;) {
+			if (++j == sizeof(notes) / sizeof(notes[0]))
 				fake_bad_scene("not a note", fake_word(line, i));
 		}
-		snapshot->notes |= 1u << j;
+		snapshot->notes |= notes[j].note;
 	}
 }
 
@@ -270,9 +279,18 @@ static void fake_tcp_counters(struct lsp_tcp_counters *ret_counters)
 	fake_walk("counters", read_counters, ret_counters);
 }
 
+static void speak_windows(const struct line *line, void *arg)
+{
+	struct lsp_backend *fake = arg;
+
+	(void)line;
+	fake->dialect = LSP_DIALECT_WINDOWS;
+	fake->user_id = NULL;
+}
+
 const struct lsp_backend *lsp_backend_native(void)
 {
-	static const struct lsp_backend fake = {
+	static struct lsp_backend fake = {
 		.name = "fake",
 		.sockets = fake_sockets,
 		.holders = fake_holders,
@@ -302,5 +320,6 @@ const struct lsp_backend *lsp_backend_native(void)
 		.way_out = fake_way_out,
 	};
 
+	fake_walk("windows", speak_windows, &fake);
 	return &fake;
 }

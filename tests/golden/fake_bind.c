@@ -1,8 +1,9 @@
 /*
  * fake_bind.c - how binding a port ends in the scene, and what the fake system rules about ports:
- *   bind PROTO ADDR:PORT WAY WORD CODE OP TEXT   WAY plain reuseaddr reuseport v6only or * for all; WORD as for fault, or
+ *   bind PROTO ADDR:PORT WAY WORD CODE OP TEXT   WAY plain reuseaddr reuseport v6only exclusive or * for all; WORD as for fault, or
  *                          in_use, no_address; OP bind socket setsockopt; a try without a line is bound
- *   rules [low=N high=N below=N uid=N reserved=N may]
+ *   rules [low=N high=N below=N uid=N reserved=N may overlaps]
+ *   kept PROTO LOW HIGH [bindable]   a range that the system keeps
  */
 #include "fake.h"
 
@@ -42,7 +43,7 @@ static void find_bind(const struct line *line, void *arg)
 enum lsp_err fake_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port, enum lsp_way way,
 				  struct lsp_fault *ret_fault)
 {
-	static const char *const ways[] = {"plain", "reuseaddr", "reuseport", "v6only"};
+	static const char *const ways[] = {"plain", "reuseaddr", "reuseport", "v6only", "exclusive"};
 	struct bind_asked asked = {.fault = {.err = LSP_OK}};
 	char text[LSP_ADDR_TEXT_MAX];
 
@@ -66,13 +67,27 @@ static void read_rules(const struct line *line, void *arg)
 	rules->privileged_below = (uint32_t)fake_number(line, "below", LSP_RULES_PRIVILEGED, &rules->has);
 	rules->uid = (uint32_t)fake_number(line, "uid", LSP_RULES_UID, &rules->has);
 	fake_number(line, "may", LSP_RULES_MAY_PRIVILEGED, &rules->has);
+	fake_number(line, "overlaps", LSP_RULES_OVERLAPS, &rules->has);
 	reserved = (uint16_t)fake_number(line, "reserved", LSP_RULES_RESERVED, &rules->has);
 	if ((rules->has & LSP_RULES_RESERVED) != 0)
 		rules->reserved[reserved / 8] |= (uint8_t)(1u << reserved % 8);
+}
+
+static void read_kept(const struct line *line, void *arg)
+{
+	struct lsp_rules *rules = arg;
+
+	rules->has |= LSP_RULES_KEPT;
+	rules->kept[rules->kept_count++] =
+		(struct lsp_kept){.protos = strcmp(fake_word(line, 1), "udp") == 0 ? LSP_PROTO_BIT(LSP_UDP) : LSP_PROTO_BIT(LSP_TCP),
+				  .low = (uint16_t)fake_word_number(line, 2),
+				  .high = (uint16_t)fake_word_number(line, 3),
+				  .is_bindable = fake_value(line, "bindable", NULL) != NULL};
 }
 
 void fake_rules(struct lsp_rules *ret_rules)
 {
 	*ret_rules = (struct lsp_rules){.has = 0};
 	fake_walk("rules", read_rules, ret_rules);
+	fake_walk("kept", read_kept, ret_rules);
 }

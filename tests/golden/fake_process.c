@@ -74,7 +74,11 @@ static void add_kin(const struct line *line, struct lsp_process *process, unsign
 {
 	process->parent = (uint32_t)fake_number(line, "parent", LSP_PROCESS_HAS_PARENT, has);
 	process->unit = fake_value(line, "unit", NULL);
+	process->dependants = fake_value(line, "dependants", NULL);
 	process->container = fake_value(line, "container", NULL);
+	*has |= fake_value(line, "vital", NULL) != NULL ? LSP_PROCESS_IS_VITAL : 0;
+	*has |= fake_value(line, "service", NULL) != NULL ? LSP_PROCESS_IS_SERVICE | LSP_PROCESS_NO_SIGNALS : 0;
+	*has |= fake_value(line, "services", NULL) != NULL ? LSP_PROCESS_IS_SERVICE | LSP_PROCESS_HOSTS_MANY : 0;
 	*has |= fake_value(line, "init", NULL) != NULL ? LSP_PROCESS_IS_INIT : 0;
 	*has |= fake_value(line, "user_unit", NULL) != NULL ? LSP_PROCESS_USER_UNIT : 0;
 }
@@ -96,10 +100,10 @@ static void add_process(const struct line *line, void *arg)
 		process.exe = fake_value(line, "exe", NULL);
 	if (asked->want & LSP_WANT_ARGV)
 		process.argv = fake_value(line, "argv", &process.argv_len);
-	if (asked->want & LSP_WANT_UID) {
+	if (asked->want & LSP_WANT_UID)
 		process.uid = (uint32_t)fake_number(line, "uid", LSP_PROCESS_HAS_UID, &has);
+	if (asked->want & (LSP_WANT_UID | LSP_WANT_ACCOUNT))
 		process.user = fake_value(line, "user", NULL);
-	}
 	if (asked->want & LSP_WANT_STARTED)
 		process.started_ms = fake_number(line, "started", LSP_PROCESS_HAS_STARTED, &has);
 	if (asked->want & LSP_WANT_KIN)

@@ -2,6 +2,7 @@
 # run.py - whole runs of lsports-fake against what they must print, byte for byte.
 #
 # usage: run.py BINARY CASES_DIR CATALOGUES_DIR [PART-OF-A-NAME…]
+# MESON_EXE_WRAPPER in the environment is what runs a binary of another system.
 #
 # A case is a file NAME.case: words on what it shows, then sections that begin with a line "== …":
 #   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
@@ -95,7 +96,7 @@ def make_locale(folder, name):
     return (folder / name).exists()
 
 
-def play(binary, catalogues, run, scene_path):
+def play(program, catalogues, run, scene_path):
     scene_path.write_text(run.scene, encoding="utf-8")
     folder = pathlib.Path(tempfile.mkdtemp(dir=scene_path.parent))
     for name, text in run.files.items():
@@ -106,7 +107,7 @@ def play(binary, catalogues, run, scene_path):
                        LSPORTS_LOCALE_DIR=catalogues)
     if run.language:
         environment["LANG"] = run.language
-    done = subprocess.run([binary, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
+    done = subprocess.run([*program, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
     for stream in run.want.keys() - {"stdin"}:
@@ -126,7 +127,8 @@ def play(binary, catalogues, run, scene_path):
 def main():
     if len(sys.argv) < 4:
         sys.exit("usage: run.py BINARY CASES_DIR CATALOGUES_DIR [PART-OF-A-NAME…]")
-    binary, cases, catalogues, parts = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), os.path.abspath(sys.argv[3]), sys.argv[4:]
+    program = [*shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")), os.path.abspath(sys.argv[1])]
+    cases, catalogues, parts = pathlib.Path(sys.argv[2]), os.path.abspath(sys.argv[3]), sys.argv[4:]
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     passed = failed = skipped = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -140,7 +142,7 @@ def main():
                     skipped += 1
                     continue
                 try:
-                    complaints = play(binary, catalogues, run, pathlib.Path(folder) / "scene")
+                    complaints = play(program, catalogues, run, pathlib.Path(folder) / "scene")
                 except subprocess.TimeoutExpired:
                     complaints = [f"still running after {LIMIT_SECONDS} s"]
                 if complaints:

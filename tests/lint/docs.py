@@ -165,6 +165,18 @@ def check_readme(program, path):
             check_command(program, path, command)
 
 
+def check_rules(source):
+    """The manual explains each rule of --audit."""
+    rules = re.findall(r'^\s+(?:\[LSP_RULE_\w+\] = )?\{"([a-z0-9-]+)", lsp_look_', (source / "src/audit/rules.c").read_text(), re.M)
+    section = re.search(r"^\.Sh AUDIT$(.*?)^\.Sh ", (source / "man/lsports.1").read_text(), re.M | re.S)
+    told = re.findall(r"^\.It ([\w-]+(?: , [\w-]+)*)$", section[1] if section else "", re.M)
+    told = [word for words in told for word in words.split(" , ")]
+    if len(rules) < 10:
+        fault("src/audit/rules.c", f"{len(rules)} rules cannot be all")
+    for name in sorted(set(rules) ^ set(told)):
+        fault("man/lsports.1", f"rule {name}: in the table or in AUDIT alone")
+
+
 def check_mandoc(path):
     if shutil.which("mandoc") is None:
         return "mandoc is not installed: the manual was not linted"
@@ -187,6 +199,7 @@ def main():
         check_sections(manual, english)
         check_man(program, manual, english)
         print(check_mandoc(manual))
+    check_rules(source)
     check_completions(program, binary, source / "man")
     check_readme(program, source / "README.md")
     print("\n".join(faults))

@@ -139,7 +139,9 @@ def run(*words):
 
 
 def plain(symbol):
-    """strlen of __strlen_chk (fortified), strtoul of __isoc23_strtoul."""
+    """strlen of __strlen_chk (fortified), strtoul of __isoc23_strtoul; of Windows' C, vsnprintf of __mingw_vsnprintf and
+    stderr, which is one of a table there."""
+    symbol = re.sub(r"^__imp_|^__mingw_", "", symbol).replace("__acrt_iob_func", "stderr")
     symbol = re.sub(r"^__(\w+)_chk$", r"\1", symbol)
     return re.sub(r"^__isoc(?:99|23)_", "", symbol)
 

@@ -21,7 +21,9 @@ def wrap(t, call="socket", number=errno.EPERM):
 
 def reduced(record):
     """What both readers can know."""
-    record = dict(record, v6only=None, local=dict(record["local"], interface=None))
+    record = dict(record, v6only=None, local=dict(record["local"], interface=None), via=None)
+    if record["local"]["addr"] in ("0.0.0.0", "::"):
+        record["scope"] = None
     if record["peer"]:
         record["peer"] = dict(record["peer"], interface=None) if "interface" in record["peer"] else record["peer"]
     if record["state"] == "LISTEN" and record["queue"]:
@@ -61,13 +63,16 @@ def between(early, queue, late, what):
 
 
 def test_unknown_is_null(t):
-    """v6only, interface and backlog limit are not known: null, never false, "" or 0."""
+    """v6only, interface, backlog limit and the scope of a wildcard are not known: null, never false, "" or 0."""
     listener = t.world.listen("::", v6only=0, backlog=5)
     t.world.connect(listener, "::1")
     record = one(t.records("-l", str(port(listener)), wrap=wrap(t)), state="LISTEN")
     equal((record["v6only"], record["local"]["interface"], record["queue"]),
           (None, None, {"length": 1, "limit": None}), "record")
+    equal((record["scope"], record["via"]), (None, None), "reach")
     equal((record["inode"], record["owner"]), (inode(listener), "known"), "still joined")
+    answer = t.run("--scope", "public", str(port(listener)), wrap=wrap(t))
+    equal(answer.code, 3, "--scope of what is not known")
 
 
 def test_each_refusal(t):

@@ -43,8 +43,8 @@ def test_json_document(t):
     said = datetime.fromisoformat(doc["time"].replace("Z", "+00:00"))
     true(said.tzinfo and before - 1 <= said.timestamp() <= time.time() + 1, f"time {doc['time']}")
     record = one(doc["sockets"], inode=inode(listener))
-    equal(set(record), {"proto", "family", "v6only", "state", "local", "peer", "inode", "uid", "user", "queue", "owner",
-                        "holders", "service"}, "keys of a record")
+    equal(set(record), {"proto", "family", "v6only", "state", "local", "peer", "inode", "uid", "user", "queue", "scope",
+                        "via", "owner", "holders", "service"}, "keys of a record")
     equal(set(record["local"]), {"addr", "port", "interface"}, "keys of local")
     equal(set(record["queue"]), {"length", "limit"}, "keys of queue")
     equal(set(record["holders"][0]), {"pid", "fds", "name", "exe", "argv", "uid", "user", "started"}, "keys of a holder")

@@ -315,10 +315,41 @@ static void test_kin_without_parents(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+/* Of Windows. What the system ends with is told first: no other reason may soften it. */
+static void test_services(void **state)
+{
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_process process = person(70, 1, 1, "spoolsv.exe");
+
+	(void)state;
+	process.unit = "Spooler";
+	process.has |= LSP_PROCESS_IS_SERVICE;
+	lsp_snapshot_add_process(snapshot, &process);
+	process.pid = 71;
+	process.has |= LSP_PROCESS_HOSTS_MANY;
+	lsp_snapshot_add_process(snapshot, &process);
+	process.pid = 72;
+	process.has |= LSP_PROCESS_IS_VITAL;
+	lsp_snapshot_add_process(snapshot, &process);
+	process.pid = 1;
+	lsp_snapshot_add_process(snapshot, &process);
+	lsp_snapshot_freeze(snapshot);
+	assert_int_equal(refusal_of(snapshot, 70), LSP_REFUSAL_NONE);
+	assert_int_equal(refusal_of(snapshot, 71), LSP_REFUSAL_HOST);
+	assert_int_equal(refusal_of(snapshot, 72), LSP_REFUSAL_VITAL);
+	assert_int_equal(refusal_of(snapshot, 1), LSP_REFUSAL_VITAL);
+	assert_true(lsp_refusal_is_final(LSP_REFUSAL_VITAL));
+	assert_true(lsp_refusal_is_final(LSP_REFUSAL_SELF));
+	assert_false(lsp_refusal_is_final(LSP_REFUSAL_HOST));
+	assert_false(lsp_refusal_is_final(LSP_REFUSAL_ANCESTOR));
+	lsp_snapshot_free(snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_family),
+		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_precedence),
 		cmocka_unit_test(test_circle),
 		cmocka_unit_test(test_forwarders),

@@ -271,10 +271,42 @@ static void test_circle(void **state)
 	assert_false(found.is_known);
 }
 
+/* Of Windows: the service manager, whoever the parent is; names that a shell would not take for themselves are not told. */
+static void test_services(void **state)
+{
+	struct lsp_process parent = person(50, 0, 5, "launcher.exe"), spooler = person(100, 50, 9, "spoolsv.exe");
+	struct lsp_supervisor found;
+
+	(void)state;
+	spooler.has |= LSP_PROCESS_IS_SERVICE | LSP_PROCESS_NO_SIGNALS;
+	spooler.unit = "Spooler";
+	assert_true(ask(&parent, NULL, &spooler, &found));
+	expect(&found, "the service manager (Spooler)", "net stop Spooler", 0, true);
+	spooler.unit = "Net Driver HPZ12";
+	assert_true(ask(&parent, NULL, &spooler, &found));
+	expect(&found, "the service manager (Net Driver HPZ12)", "net stop \"Net Driver HPZ12\"", 0, true);
+	spooler.unit = "a&calc";
+	assert_true(ask(&parent, NULL, &spooler, &found));
+	expect(&found, "the service manager (a&calc)", "net stop NAME", 0, true);
+	spooler.unit = "A, B";
+	spooler.has |= LSP_PROCESS_HOSTS_MANY;
+	assert_true(ask(&parent, NULL, &spooler, &found));
+	expect(&found, "the service manager (A, B)", "net stop NAME", 0, true);
+	/* no service: its parent, which knows no signals */
+	spooler.has = LSP_PROCESS_HAS_PARENT | LSP_PROCESS_NO_SIGNALS;
+	spooler.unit = NULL;
+	parent.has |= LSP_PROCESS_NO_SIGNALS;
+	assert_true(ask(&parent, NULL, &spooler, &found));
+	expect(&found, "launcher.exe", "taskkill /F /PID 50", 50, false);
+	parent.name = "powershell.exe";
+	assert_false(ask(&parent, NULL, &spooler, &found));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_units),	 cmocka_unit_test(test_units_that_are_none), cmocka_unit_test(test_containers), cmocka_unit_test(test_programs),
+		cmocka_unit_test(test_units),
+		cmocka_unit_test(test_services),	 cmocka_unit_test(test_units_that_are_none), cmocka_unit_test(test_containers), cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_nearest),	 cmocka_unit_test(test_nobody),	    cmocka_unit_test(test_parent),
 		cmocka_unit_test(test_hostile_and_long), cmocka_unit_test(test_circle),
 	};

@@ -360,6 +360,75 @@ static void test_elsewhere(void **state)
 	end(&world);
 }
 
+/* Windows says "denied" in ranges that it keeps, and of holders that share with nobody. */
+static void test_denied(void **state)
+{
+	static const struct lsp_kept kept[] = {{7000, 7099, LSP_PROTO_BIT(LSP_UDP), 0},
+					       {7990, 8010, LSP_PROTO_BIT(LSP_TCP), 1},
+					       {8000, 8099, LSP_PROTO_BIT(LSP_TCP), 0}};
+	struct world world;
+
+	(void)state;
+	begin(&world);
+	world.rules.has = LSP_RULES_OVERLAPS | LSP_RULES_KEPT;
+	memcpy(world.rules.kept, kept, sizeof kept);
+	world.rules.kept_count = 3;
+	try_at(&world, "0.0.0.0", LSP_DENIED, "bind");
+	assert_int_equal(judge(&world), LSP_BIND_EXCLUDED);
+	assert_int_equal(lsp_bind_code(world.verdict.word), 1);
+	assert_int_equal(world.verdict.kept->low, 8000);
+	assert_int_equal(world.verdict.notes, 0);
+	add(&world, "0.0.0.0", LSP_TCP, LSP_ESTABLISHED, 1, true); /* a connection does not deny */
+	assert_int_equal(judge(&world), LSP_BIND_EXCLUDED);
+	add(&world, "127.0.0.1", LSP_TCP, LSP_LISTEN, 2, true); /* who is there says more */
+	assert_int_equal(judge(&world), LSP_BIND_HELD);
+	assert_int_equal(world.verdict.notes, LSP_BIND_NOTE_EXCLUSIVE);
+	add(&world, "127.0.0.1", LSP_TCP, LSP_LISTEN, 3, true); /* twins are no group of SO_REUSEPORT here */
+	assert_int_equal(judge(&world), LSP_BIND_HELD);
+	world.rules.has = 0; /* elsewhere a security module says so */
+	assert_int_equal(judge(&world), LSP_BIND_REFUSED);
+	end(&world);
+
+	begin(&world); /* an administrator's range: a word of it, no reason; UDP's range is not TCP's */
+	world.rules.has = LSP_RULES_OVERLAPS | LSP_RULES_KEPT;
+	memcpy(world.rules.kept, kept, sizeof kept);
+	world.rules.kept_count = 3;
+	world.bind_case.port = 7995;
+	try_at(&world, "0.0.0.0", LSP_DENIED, "bind");
+	assert_int_equal(judge(&world), LSP_BIND_REFUSED);
+	assert_int_equal(world.verdict.notes, LSP_BIND_NOTE_RESERVED);
+	world.bind_case.port = 7050;
+	assert_int_equal(judge(&world), LSP_BIND_REFUSED);
+	assert_null(world.verdict.kept);
+	world.bind_case.proto = LSP_UDP;
+	assert_int_equal(judge(&world), LSP_BIND_EXCLUDED);
+	end(&world);
+}
+
+/* Bound beside somebody's more exact address: free, and told. */
+static void test_beside(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world);
+	try_at(&world, "0.0.0.0", LSP_IN_USE, "bind");
+	works(&world, LSP_WAY_PLAIN);
+	world.bind_case.attempts[0].tried = LSP_WAY_BIT(LSP_WAY_PLAIN) | LSP_WAY_BIT(LSP_WAY_EXCLUSIVE);
+	add(&world, "127.0.0.1", LSP_TCP, LSP_ESTABLISHED, 1, true);
+	add(&world, "::1", LSP_TCP, LSP_LISTEN, 2, true);
+	add(&world, "127.0.0.1", LSP_TCP, LSP_LISTEN, 3, true);
+	assert_int_equal(judge(&world), LSP_BIND_FREE);
+	assert_int_equal(world.verdict.notes, LSP_BIND_NOTE_OVERLAP);
+	assert_int_equal(world.verdict.evidence, 1);
+	assert_int_equal(world.verdict.row->socket->key, 3);
+	works(&world, LSP_WAY_EXCLUSIVE);
+	assert_int_equal(judge(&world), LSP_BIND_FREE);
+	assert_int_equal(world.verdict.notes, 0);
+	assert_null(world.verdict.row);
+	end(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_seen),    cmocka_unit_test(test_other_faults),
 		cmocka_unit_test(test_missing_families), cmocka_unit_test(test_one_of_two),
 		cmocka_unit_test(test_notes),	       cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_denied),	       cmocka_unit_test(test_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

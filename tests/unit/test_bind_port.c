@@ -23,16 +23,36 @@ static void test_pass(void **state)
 
 	(void)state;
 	reserve(&rules, 30005, 30005);
-	assert_int_equal(lsp_port_pass(&rules, 8000, false, false), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 8000, false, true), LSP_PASS_NAMED);
-	assert_int_equal(lsp_port_pass(&rules, 8000, true, true), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 29999, true, false), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 30000, true, false), LSP_PASS_EPHEMERAL);
-	assert_int_equal(lsp_port_pass(&rules, 30010, true, false), LSP_PASS_EPHEMERAL);
-	assert_int_equal(lsp_port_pass(&rules, 30011, true, false), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, 30005, true, false), LSP_PASS_RESERVED);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, false, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, false, true), LSP_PASS_NAMED);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, true, true), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 29999, true, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30000, true, false), LSP_PASS_EPHEMERAL);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30010, true, false), LSP_PASS_EPHEMERAL);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30011, true, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30005, true, false), LSP_PASS_RESERVED);
 	rules.has = 0; /* what is not known forbids nothing */
-	assert_int_equal(lsp_port_pass(&rules, 30005, true, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30005, true, false), LSP_PASS_NONE);
+}
+
+static void test_kept(void **state)
+{
+	struct lsp_rules rules = {.kept = {{50000, 50059, LSP_PROTO_BIT(LSP_TCP), 1},
+					   {50050, 50149, LSP_PROTO_BIT(LSP_TCP), 0},
+					   {60000, 60000, LSP_PROTO_BIT(LSP_UDP), 0}},
+				  .kept_count = 3};
+
+	(void)state;
+	assert_null(lsp_kept_of(&rules, LSP_PROTO_ALL, 49999));
+	assert_ptr_equal(lsp_kept_of(&rules, LSP_PROTO_ALL, 50000), &rules.kept[0]);
+	assert_ptr_equal(lsp_kept_of(&rules, LSP_PROTO_ALL, 50050), &rules.kept[1]); /* what nobody may bind, before */
+	assert_ptr_equal(lsp_kept_of(&rules, LSP_PROTO_ALL, 50149), &rules.kept[1]);
+	assert_null(lsp_kept_of(&rules, LSP_PROTO_ALL, 50150));
+	assert_null(lsp_kept_of(&rules, LSP_PROTO_BIT(LSP_TCP), 60000));
+	assert_ptr_equal(lsp_kept_of(&rules, LSP_PROTO_BIT(LSP_UDP), 60000), &rules.kept[2]);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_BIT(LSP_TCP), 50000, true, false), LSP_PASS_RESERVED);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_BIT(LSP_TCP), 60000, true, false), LSP_PASS_NONE);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 60000, true, false), LSP_PASS_RESERVED);
 }
 
 static void test_reserved_text(void **state)
@@ -57,6 +77,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pass),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_reserved_text),
 	};
 

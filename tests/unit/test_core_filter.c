@@ -264,6 +264,50 @@ static void test_rows_of_process(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+/* Of Windows: paths with backslashes, ".exe" that nobody types, services, accounts of a domain. */
+static void test_rows_of_windows(void **state)
+{
+	static const struct {
+		struct lsp_process_match match;
+		size_t count;
+	} cases[] = {
+		{{.name = "Node"}, 1},
+		{{.name = "node.EXE"}, 1},
+		{{.name = "node.ex"}, 0},
+		{{.name = "nod"}, 0},
+		{{.name = "svchost"}, 1}, /* by its program */
+		{{.name = "dnscache"}, 1},
+		{{.name = "unit"}, 0}, /* of systemd: no name that people know the process by */
+		{{.user = "ANNA"}, 1},
+		{{.user = "corp\\anna"}, 1},
+		{{.user = "corp"}, 0},
+		{{.user = "network service"}, 1},
+		{{.user = "anna", .name = "node"}, 1},
+		{{.user = "anna", .name = "svchost"}, 0},
+		{{.user = "anna", .has_pid = true, .pid = 10}, 1},
+		{{.user = "anna", .has_pid = true, .pid = 20}, 0},
+	};
+	struct lsp_snapshot *snapshot = lsp_snapshot_new();
+	struct lsp_row rows[4];
+	size_t i;
+
+	(void)state;
+	for (i = 1; i <= 3; i++) {
+		lsp_snapshot_add_socket(snapshot, &(struct lsp_socket){.key = i, .has = LSP_HAS_KEY});
+		lsp_snapshot_add_holder(snapshot, &(struct lsp_holder){i, (uint32_t)(10 * i), 0});
+	}
+	lsp_snapshot_add_process(snapshot, &(struct lsp_process){.pid = 10, .name = "node.exe", .user = "CORP\\anna"});
+	lsp_snapshot_add_process(snapshot,
+				 &(struct lsp_process){.pid = 20, .name = "svchost.exe (Dnscache)", .unit = "Dnscache",
+						       .exe = "C:\\Windows\\System32\\svchost.exe",
+						       .user = "NETWORK SERVICE", .has = LSP_PROCESS_IS_SERVICE});
+	lsp_snapshot_add_process(snapshot, &(struct lsp_process){.pid = 30, .name = "x", .unit = "unit"});
+	lsp_snapshot_freeze(snapshot);
+	for (i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(keep(snapshot, cases[i].match, rows), cases[i].count);
+	lsp_snapshot_free(snapshot);
+}
+
 static void test_words(void **state)
 {
 	static const char *const names[LSP_STATE_COUNT] = {
@@ -308,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_peer),
 		cmocka_unit_test(test_all_conditions),
 		cmocka_unit_test(test_rows_of_process),
+		cmocka_unit_test(test_rows_of_windows),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_holds_port),
 	};

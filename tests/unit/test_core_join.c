@@ -137,6 +137,20 @@ static void test_owner_without_holder(void **state)
 	assert_int_equal(lsp_row_count(world->rows, 0, LSP_OWNER_NONE), 0);
 }
 
+/* Where the system itself says that it is the kernel's (Windows), it is in every state, whatever else stays unseen. */
+static void test_the_kernels_own(void **state)
+{
+	struct world *world = *state;
+
+	add(world, LSP_TCP, LSP_ESTABLISHED, 0);
+	add(world, LSP_TCP, LSP_LISTEN, 0);
+	world->snapshot->sockets[0].has = world->snapshot->sockets[1].has = LSP_IS_KERNELS;
+	world->snapshot->blind = 1;
+	join(world);
+	assert_int_equal(world->rows[0].owner, LSP_OWNER_KERNEL);
+	assert_int_equal(world->rows[1].owner, LSP_OWNER_KERNEL);
+}
+
 /* A process that was looked at and is dead is still the one that held it. */
 static void test_dead_holder_is_known(void **state)
 {
@@ -205,6 +219,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_owner_without_holder, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_kernels_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_dead_holder_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_split, set_up, tear_down),
 		cmocka_unit_test(test_names),

@@ -321,7 +321,8 @@ static enum lsp_err play(const struct answer *answers, size_t count, struct lsp_
 	assert_non_null(callbacks);
 	script.at = script.sent = script.links_asked = 0;
 	memset(script.answers, 0, sizeof script.answers);
-	memcpy(script.answers, answers, count * sizeof *answers);
+	if (count > 0)
+		memcpy(script.answers, answers, count * sizeof *answers);
 	nl_cb_overwrite_send(callbacks, script_send);
 	nl_cb_overwrite_recv(callbacks, script_receive);
 	err = lsp_rtnl_read_with(callbacks, snapshot, fault);

@@ -189,7 +189,7 @@ static void test_opening(void **state)
 	add_link(world, 2, "eth0", 0, "192.168.1.5");
 	lsp_snapshot_add_name(world->snapshot, LSP_NAME_USER, 0, "root");
 	add_process(world, 10, "/usr/sbin/sshd", "ssh.service", 5);
-	add_process(world, 20, "/home/ada/a b (deleted)", "session-3.scope", 5);
+	add_process(world, 20, "/opt/ada/a b (deleted)", "session-3.scope", 5);
 	open_at(world, "*", 22, 10);
 	socket = socket_at(world, LSP_UDP, "127.0.0.1", 22);
 	socket.uid = 1000; /* nobody's name */
@@ -205,7 +205,7 @@ static void test_opening(void **state)
 	look(world);
 	assert_int_equal(world->opening_count, 4);
 	assert_opening(world, 0, "tcp  *:22                   scope=private exe=/usr/sbin/sshd user=root unit=ssh.service");
-	assert_opening(world, 1, "udp  127.0.0.1:22           exe=\"/home/ada/a b\" user=1000");
+	assert_opening(world, 1, "udp  127.0.0.1:22           exe=\"/opt/ada/a b\" user=1000");
 	/* bound to a device that is none of ours: nobody from outside gets there */
 	assert_opening(world, 2, "udp  0.0.0.0%77:68          scope=loopback exe=(kernel) user=root");
 	assert_opening(world, 3, "udp  [fe80::1%eth0]:546     exe=(kernel) user=root");

@@ -1,12 +1,11 @@
 /*
- * world_posix.c - see world.h. BSD sockets; "starved" is a child that may have no descriptor more.
+ * world_posix.c - see world.h and world_inet.c. A child is a fork; "starved" is one that may have no descriptor more.
  */
-#include "world.h"
+#include "../world.h"
+#include "../world_inet.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,125 +15,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-union name {
-	struct sockaddr any;
-	struct sockaddr_in inet4;
-	struct sockaddr_in6 inet6;
-};
-
-static union name loopback(enum lsp_family family, socklen_t *ret_len)
+bool world_open(int family, int type, intptr_t *ret_handle)
 {
-	union name name;
+	int fd = socket(family, type, 0);
 
-	memset(&name, 0, sizeof name);
-	if (family == LSP_INET6) {
-		name.inet6.sin6_family = AF_INET6;
-		name.inet6.sin6_addr = in6addr_loopback;
-		*ret_len = sizeof name.inet6;
-	} else {
-		name.inet4.sin_family = AF_INET;
-		name.inet4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		*ret_len = sizeof name.inet4;
-	}
-	return name;
-}
-
-static void take_name(const union name *name, struct lsp_addr *addr, uint16_t *ret_port)
-{
-	*addr = (struct lsp_addr){0};
-	if (name->any.sa_family == AF_INET6) {
-		addr->family = LSP_INET6;
-		memcpy(addr->bytes, &name->inet6.sin6_addr, 16);
-		*ret_port = ntohs(name->inet6.sin6_port);
-	} else {
-		addr->family = LSP_INET4;
-		memcpy(addr->bytes, &name->inet4.sin_addr, 4);
-		*ret_port = ntohs(name->inet4.sin_port);
-	}
-}
-
-/* Fills what from the descriptor. */
-static bool describe(int fd, enum lsp_proto proto, enum lsp_state state, struct world_socket *ret_socket)
-{
-	union name name;
-	socklen_t len = sizeof name;
-
-	*ret_socket = (struct world_socket){.handle = fd, .what = {.proto = (uint8_t)proto, .state = (uint8_t)state}};
-	if (getsockname(fd, &name.any, &len) != 0)
-		return false;
-	take_name(&name, &ret_socket->what.local, &ret_socket->what.local_port);
-	len = sizeof name;
-	if (state == LSP_ESTABLISHED) {
-		if (getpeername(fd, &name.any, &len) != 0)
-			return false;
-		take_name(&name, &ret_socket->what.peer, &ret_socket->what.peer_port);
-		ret_socket->what.has |= LSP_HAS_PEER;
-	}
-	return true;
-}
-
-static int open_bound(enum lsp_family family, int type)
-{
-	socklen_t len;
-	union name name = loopback(family, &len);
-	int fd = socket(name.any.sa_family, type, 0);
-
-	if (fd < 0)
-		return -1;
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && bind(fd, &name.any, len) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-bool world_listen(enum lsp_family family, struct world_socket *ret_socket)
-{
-	int fd = open_bound(family, SOCK_STREAM);
-
-	if (fd >= 0 && listen(fd, 8) == 0 && describe(fd, LSP_TCP, LSP_LISTEN, ret_socket))
-		return true;
-	if (fd >= 0)
+	if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
 		close(fd);
-	return false;
+		fd = -1;
+	}
+	*ret_handle = fd;
+	return fd >= 0;
 }
 
-bool world_bind_udp(enum lsp_family family, struct world_socket *ret_socket)
+void world_drop(intptr_t handle)
 {
-	int fd = open_bound(family, SOCK_DGRAM);
-
-	if (fd >= 0 && describe(fd, LSP_UDP, LSP_CLOSE, ret_socket))
-		return true;
-	if (fd >= 0)
-		close(fd);
-	return false;
-}
-
-bool world_connect(const struct world_socket *listener, struct world_socket *ret_near, struct world_socket *ret_far)
-{
-	socklen_t len;
-	union name name = loopback((enum lsp_family)listener->what.local.family, &len);
-	int near = socket(name.any.sa_family, SOCK_STREAM, 0), far = -1;
-
-	if (name.any.sa_family == AF_INET6)
-		name.inet6.sin6_port = htons(listener->what.local_port);
-	else
-		name.inet4.sin_port = htons(listener->what.local_port);
-	if (near >= 0 && connect(near, &name.any, len) == 0)
-		far = accept((int)listener->handle, NULL, NULL);
-	if (far >= 0 && describe(near, LSP_TCP, LSP_ESTABLISHED, ret_near) &&
-	    describe(far, LSP_TCP, LSP_ESTABLISHED, ret_far))
-		return true;
-	if (far >= 0)
-		close(far);
-	if (near >= 0)
-		close(near);
-	return false;
-}
-
-void world_close(struct world_socket *socket)
-{
-	close((int)socket->handle);
-	socket->handle = -1;
+	close((int)handle);
 }
 
 uint32_t world_pid(void)
