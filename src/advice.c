@@ -54,8 +54,11 @@ const char *lsp_advice_kernel(enum lsp_dialect dialect)
 
 void lsp_advice_excluded(enum lsp_proto proto, uint16_t port, char *ret_text, size_t size)
 {
+	char command[120];
+
+	snprintf(command, sizeof command, EXCLUDE, lsp_proto_name(proto), port);
 	snprintf(ret_text, size,
-		 _("as administrator: net stop winnat; then " EXCLUDE "; then net start winnat: so the port is kept for you; or take "
-		   "another: lsports --next"),
-		 lsp_proto_name(proto), port);
+		 _("as administrator: net stop winnat; then %s; then net start winnat: so the port is kept for you; or take another: "
+		   "lsports --next"),
+		 command);
 }

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <lsports/language.h>
+
 #include "core/mem.h"
 #include "say.h"
 
@@ -64,7 +66,8 @@ static void look(struct lsp_info *info)
 		info->sight = lsp_sight_of(info->snapshot, info->rows, info->row_count, need.holders);
 		lsp_show_order(&info->show, info->snapshot, info->rows, info->row_count);
 	} else {
-		info->sight.unchecked[info->sight.unchecked_count++] = "what is on the ports now: the sockets cannot be read";
+		info->sight.unchecked[info->sight.unchecked_count++] =
+			N_("what is on the ports now: the sockets cannot be read");
 	}
 	free(select.ports);
 }
@@ -109,7 +112,7 @@ static int exit_code(const struct lsp_info *info)
 			continue;
 		code = 1;
 		if (endpoint->low != endpoint->high)
-			lsp_say("nothing is known about the ports %u-%u", endpoint->low, endpoint->high);
+			lsp_say(_("nothing is known about the ports %u-%u"), endpoint->low, endpoint->high);
 	}
 	return code;
 }
@@ -119,7 +122,7 @@ static void say_sight(const struct lsp_info *info)
 	if (info->snapshot != NULL)
 		lsp_sight_say(info->backend, info->snapshot, &info->sight);
 	else
-		lsp_say("not known: what is on the ports now: %s: %s", info->fault.op, info->fault.detail);
+		lsp_say(_("not known: what is on the ports now: %s: %s"), info->fault.op, info->fault.detail);
 }
 
 int lsp_info(const struct lsp_backend *backend, const struct lsp_request *request)
@@ -143,7 +146,8 @@ int lsp_info(const struct lsp_backend *backend, const struct lsp_request *reques
 		more = lsp_info_print_text(&info);
 	code = lsp_say_written(code);
 	if (more > 0)
-		lsp_say("%zu more: %s, or use --json", more, info.is_searched ? "add a word" : "ask for fewer ports");
+		lsp_say(info.is_searched ? _("%zu more: add a word, or use --json") : _("%zu more: ask for fewer ports, or use --json"),
+			more);
 	/* in a JSON document these are members */
 	if (code != 5 && request->format != LSP_FORMAT_JSON && info.port_count > 0)
 		say_sight(&info);

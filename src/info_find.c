@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "cli/operand.h"
 #include "cli/words.h"
 #include "core/mem.h"
@@ -196,9 +198,11 @@ static void say_nothing_known(const struct lsp_info *info, const uint8_t *kinds)
 	}
 	near = words == 1 ? lsp_service_near(first, strlen(first)) : NULL;
 	if (near != NULL)
-		lsp_say("nothing is known about '%.60s'; did you mean '%s'?", first, near);
+		lsp_say(_("nothing is known about '%.60s'; did you mean '%s'?"), first, near);
 	else
-		lsp_say("nothing is known about '%.60s'%s", first, words > 1 ? " together with the other words" : "");
+		lsp_say(words > 1 ? _("nothing is known about '%.60s' together with the other words") :
+				    _("nothing is known about '%.60s'"),
+			first);
 }
 
 bool lsp_info_find(struct lsp_info *info)
@@ -217,7 +221,7 @@ bool lsp_info_find(struct lsp_info *info)
 	if (protos != 0)
 		info->select.protos = info->select.protos == LSP_PROTO_ALL ? protos : info->select.protos | protos;
 	if (good && !info->is_searched && info->select.port_count == 0)
-		good = lsp_say_usage("'--info' wants a port, a name or words beside the protocol");
+		good = lsp_say_usage(_("'--info' wants a port, a name or words beside the protocol"));
 	if (good && info->is_searched) {
 		drop_names(&info->select, kinds);
 		search(info, kinds);

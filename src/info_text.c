@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "view/escape.h"
 #include "view/view.h"
 #include "view/width.h"
@@ -106,7 +108,7 @@ static void put_aliases(struct page *page, const struct lsp_use *use)
 			continue;
 		put_bytes(page, is_first ? ";" : ",", 1);
 		if (is_first)
-			put_text(page, "also called");
+			put_text(page, _("also called"));
 		put_wrapped(page, aliases[i], len);
 		is_first = false;
 	}
@@ -138,11 +140,11 @@ static void put_use(struct page *page, const struct lsp_use *use)
 	}
 	begin_line(page, "");
 	if (use->status == LSP_USE_OFFICIAL) {
-		put_text(page, "official: registered at IANA");
+		put_text(page, _("official: registered at IANA"));
 	} else if (use->status == LSP_USE_CUSTOMARY) {
-		put_text(page, "customary: not registered at IANA");
+		put_text(page, _("customary: not registered at IANA"));
 	} else {
-		put_text(page, "customary, and in conflict with IANA, where it is registered as");
+		put_text(page, _("customary, and in conflict with IANA, where it is registered as"));
 		put_wrapped(page, use->registered, use->registered_len);
 	}
 	put_aliases(page, use);
@@ -154,51 +156,52 @@ static void put_host(struct page *page, uint16_t port)
 	bool is_inside = port >= rules->ephemeral_low && port <= rules->ephemeral_high;
 	char text[160];
 
-	begin_line(page, "this host");
+	begin_line(page, _("this host"));
 	if ((rules->has & LSP_RULES_PRIVILEGED) == 0)
-		snprintf(text, sizeof text, "not known who may bind it;");
+		snprintf(text, sizeof text, "%s", _("not known who may bind it;"));
 	else if (rules->privileged_below == 0)
-		snprintf(text, sizeof text, "any user may bind it;");
+		snprintf(text, sizeof text, "%s", _("any user may bind it;"));
 	else if (port > 0 && port < rules->privileged_below)
-		snprintf(text, sizeof text, "privileged (below %u);", rules->privileged_below);
+		snprintf(text, sizeof text, _("privileged (below %u);"), rules->privileged_below);
 	else
-		snprintf(text, sizeof text, "any user may bind it (privileged: below %u);", rules->privileged_below);
+		snprintf(text, sizeof text, _("any user may bind it (privileged: below %u);"), rules->privileged_below);
 	put_text(page, text);
 	if ((rules->has & LSP_RULES_EPHEMERAL) == 0)
-		snprintf(text, sizeof text, "ephemeral range not known");
+		snprintf(text, sizeof text, "%s", _("ephemeral range not known"));
 	else
-		snprintf(text, sizeof text, "%s its ephemeral range %u-%u%s", is_inside ? "inside" : "outside",
-			 rules->ephemeral_low, rules->ephemeral_high,
-			 is_inside ? ", so an outgoing connection may take it" : "");
+		snprintf(text, sizeof text,
+			 is_inside ? _("inside its ephemeral range %u-%u, so an outgoing connection may take it") :
+				     _("outside its ephemeral range %u-%u"),
+			 rules->ephemeral_low, rules->ephemeral_high);
 	put_text(page, text);
 }
 
 static void put_note(struct page *page, const struct lsp_info_note *note, unsigned asked)
 {
 	bool is_first = true;
+	char only[64];
 	int kind;
 
-	begin_line(page, "security");
+	begin_line(page, _("security"));
 	style(page, yellow);
 	for (kind = 0; kind < LSP_KIND_COUNT; kind++) {
 		if ((note->note.kinds & LSP_KIND_BIT(kind)) == 0)
 			continue;
 		if (!is_first)
 			put_bytes(page, ",", 1);
-		put_text(page, lsp_kind_name((enum lsp_kind)kind));
+		put_text(page, _(lsp_kind_name((enum lsp_kind)kind)));
 		is_first = false;
 	}
 	style(page, plain);
 	if (note->protos != asked) {
-		put_text(page, "(only");
-		put_text(page, protos_text(note->protos));
-		put_bytes(page, ")", 1);
+		snprintf(only, sizeof only, _("(only %s)"), protos_text(note->protos));
+		put_text(page, only);
 	}
 	begin_line(page, "");
-	put_text(page, note->note.why);
-	begin_line(page, "what to do");
-	put_text(page, note->note.advice);
-	begin_line(page, "source");
+	put_text(page, _(note->note.why));
+	begin_line(page, _("what to do"));
+	put_text(page, _(note->note.advice));
+	begin_line(page, _("source"));
 	put_text(page, note->note.source);
 }
 
@@ -207,37 +210,37 @@ static void put_now(struct page *page, const struct lsp_info_port *port)
 	char text[80];
 	size_t count;
 
-	begin_line(page, "now");
+	begin_line(page, _("now"));
 	lsp_info_rows(page->info, port, &count);
 	if (page->info->snapshot == NULL)
-		put_text(page, "not known");
+		put_text(page, _("not known"));
 	else if (count == 0)
-		put_text(page, "nobody is on it");
+		put_text(page, _("nobody is on it"));
 	else {
-		snprintf(text, sizeof text, "%zu socket%s, listed below", count, count == 1 ? "" : "s");
+		snprintf(text, sizeof text, lsp_text_of("%zu socket, listed below", "%zu sockets, listed below", count), count);
 		put_text(page, text);
 	}
 }
 
 static void put_full(struct page *page, const struct lsp_info_port *port)
 {
-	static const char *const limits[] = {"0-1023", "1024-49151", "49152-65535"};
+	static const char *const classes[] = {N_("system port (0-1023)"), N_("user port (1024-49151)"),
+					      N_("dynamic port (49152-65535)")};
+	const char *class = _(classes[(port->port >= 1024) + (port->port >= 49152)]);
 	struct lsp_info_note notes[2];
 	struct lsp_use uses[2];
 	size_t use_count = lsp_info_uses(port, uses), note_count = lsp_info_notes(port, notes), i;
-	char title[40];
 
 	style(page, bold);
 	lsp_sink_number(&page->sink, port->port);
 	style(page, plain);
-	snprintf(title, sizeof title, "  %s port (%s)", lsp_port_class(port->port),
-		 limits[(port->port >= 1024) + (port->port >= 49152)]);
-	put_bytes(page, title, strlen(title));
+	put_bytes(page, "  ", 2);
+	put_bytes(page, class, strlen(class));
 	for (i = 0; i < use_count; i++)
 		put_use(page, &uses[i]);
 	if (use_count == 0) {
 		begin_line(page, protos_text(port->protos));
-		put_text(page, "no use is registered at IANA or customary");
+		put_text(page, _("no use is registered at IANA or customary"));
 	}
 	put_host(page, port->port);
 	for (i = 0; i < note_count; i++)
@@ -285,14 +288,14 @@ static void put_listed(struct page *page, const struct lsp_info_port *part, cons
 	char number[8];
 
 	snprintf(number, sizeof number, "%u", part->port);
-	put_line(page, number, protos_text(part->protos), lsp_info_notes(part, notes) > 0 ? "yes" : "-",
+	put_line(page, number, protos_text(part->protos), lsp_info_notes(part, notes) > 0 ? _("yes") : "-",
 		 use != NULL ? use->service.name : "-",
 		 use != NULL && use->service.description[0] != '\0' ? use->service.description : "-");
 }
 
 static size_t longest_name(const struct lsp_info *info)
 {
-	size_t longest = strlen("NAME"), lines = 0, count, len, i, j;
+	size_t longest = lsp_width(_("NAME"), strlen(_("NAME"))), lines = 0, count, len, i, j;
 	struct lsp_use uses[2];
 
 	for (i = 0; i < info->port_count && lines < LINES_MAX; i++) {
@@ -312,7 +315,7 @@ static size_t put_list(struct page *page)
 
 	style(page, bold);
 	page->name_width = longest_name(page->info);
-	put_line(page, "PORT", "PROTO", "SECURITY", "NAME", "DESCRIPTION");
+	put_line(page, _("PORT"), _("PROTO"), _("SECURITY"), _("NAME"), _("DESCRIPTION"));
 	style(page, plain);
 	for (i = 0; i < page->info->port_count; i++) {
 		const struct lsp_info_port *port = &page->info->ports[i];

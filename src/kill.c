@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "act/end.h"
 #include "act/guard.h"
 #include "act/supervisor.h"
@@ -98,7 +100,7 @@ static enum lsp_err look(struct lsp_kill *kill, const struct lsp_select *select,
 	enum lsp_err err = lsp_look(kill->backend, &need, ret_snapshot, &fault);
 
 	if (err != LSP_OK)
-		lsp_say("cannot read the sockets: %s: %s", fault.op, fault.detail);
+		lsp_say(_("cannot read the sockets: %s: %s"), fault.op, fault.detail);
 	return err;
 }
 
@@ -381,7 +383,7 @@ static bool choose(struct lsp_kill *kill)
 
 	kill->signal = LSP_SIGNAL_TERM;
 	if (signal != NULL && !kill->backend->signal_of(signal, &kill->signal))
-		return lsp_say_usage("--signal '%.60s': there is no such signal here; write TERM or KILL, or on Unix another's name or number",
+		return lsp_say_usage(_("--signal '%.60s': there is no such signal here; write TERM or KILL, or on Unix another's name or number"),
 				     signal);
 	kill->port_count = kill->request->word_count;
 	kill->ports = lsp_alloc(kill->port_count * sizeof *kill->ports);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
 #include <lsports/service.h>
 
 #include "act/guard.h"
@@ -23,15 +24,15 @@
 static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
 			     char ret_phrase[PHRASE_MAX])
 {
-	const char *user = process->user, *name = process->name != NULL ? process->name : "a process";
+	const char *user = process->user, *name = process->name != NULL ? process->name : _("a process");
 	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
 		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
 	if (user != NULL)
-		snprintf(ret_phrase, PHRASE_MAX, "%s (pid %u, user %s)", name, process->pid, user);
+		snprintf(ret_phrase, PHRASE_MAX, _("%s (pid %u, user %s)"), name, process->pid, user);
 	else if ((process->has & LSP_PROCESS_HAS_UID) != 0)
-		snprintf(ret_phrase, PHRASE_MAX, "%s (pid %u, uid %u)", name, process->pid, process->uid);
+		snprintf(ret_phrase, PHRASE_MAX, _("%s (pid %u, uid %u)"), name, process->pid, process->uid);
 	else
-		snprintf(ret_phrase, PHRASE_MAX, "%s (pid %u)", name, process->pid);
+		snprintf(ret_phrase, PHRASE_MAX, _("%s (pid %u)"), name, process->pid);
 	return ret_phrase;
 }
 
@@ -76,6 +77,18 @@ static void put_socket(struct lsp_sink *sink, const struct lsp_snapshot *snapsho
 
 /* --- the plan --------------------------------------------------------------------------------------------- */
 
+/* "\n    TITLE: " before the first of a list, a comma before the others. */
+static void put_begin(struct lsp_sink *sink, size_t before, const char *title)
+{
+	if (before > 0) {
+		lsp_sink_word(sink, ", ");
+		return;
+	}
+	lsp_sink_word(sink, "\n    ");
+	lsp_sink_word(sink, title);
+	lsp_sink_word(sink, ": ");
+}
+
 struct others {
 	struct lsp_sink *sink;
 	const struct lsp_snapshot *snapshot;
@@ -86,7 +99,7 @@ static void put_other(const struct lsp_socket *socket, void *arg)
 {
 	struct others *others = arg;
 
-	lsp_sink_word(others->sink, others->count++ == 0 ? "\n    goes with it: " : ", ");
+	put_begin(others->sink, others->count++, _("goes with it"));
 	put_socket(others->sink, others->snapshot, socket);
 }
 
@@ -96,31 +109,39 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 
 	switch ((enum lsp_refusal)victim->refusal) {
 	case LSP_REFUSAL_INIT:
-		return "it is the first process here, and everything ends with it (systemctl list-sockets names what it holds for others)";
+		return _("it is the first process here, and everything ends with it (systemctl list-sockets names what it holds for "
+			 "others)");
 	case LSP_REFUSAL_SELF:
-		return "it is lsports itself";
+		return _("it is lsports itself");
 	case LSP_REFUSAL_ANCESTOR:
-		return "lsports was started from it, as from your shell or its terminal";
+		return _("lsports was started from it, as from your shell or its terminal");
 	case LSP_REFUSAL_CONTAINER_INIT:
-		snprintf(ret_text, size, "it is the first process of a container, which ends with it%s%s",
-			 victim->process->container != NULL ? "; better: docker stop " : "",
-			 victim->process->container != NULL ? victim->process->container : "");
+		if (victim->process->container == NULL)
+			return _("it is the first process of a container, which ends with it");
+		snprintf(ret_text, size, _("it is the first process of a container, which ends with it; better: docker stop %s"),
+			 victim->process->container);
 		return ret_text;
 	case LSP_REFUSAL_MANAGER:
-		return "it is a service manager and holds the port for one of its units: systemctl --user list-sockets";
+		return _("it is a service manager and holds the port for one of its units: systemctl --user list-sockets");
 	case LSP_REFUSAL_SHARED:
-		return "a process that is not ended holds the same socket, so the port would not be free";
+		return _("a process that is not ended holds the same socket, so the port would not be free");
 	case LSP_REFUSAL_VITAL:
-		return "the system ends with it";
+		return _("the system ends with it");
 	case LSP_REFUSAL_HOST:
-		snprintf(ret_text, size, "several services run in it (%.200s), and which of them has the port cannot be told; stop the "
-			 "right one: net stop NAME", victim->process->unit);
+		snprintf(ret_text, size,
+			 _("several services run in it (%.200s), and which of them has the port cannot be told; stop the right one: net "
+			   "stop NAME"),
+			 victim->process->unit);
 		return ret_text;
 	case LSP_REFUSAL_FORWARDER:
 		lsp_forwards(victim->process, target, sizeof target);
+		if (target[0] == '\0')
+			return _("it only passes the port on to a container; stop that container: docker ps --filter publish=PORT, "
+				 "docker stop");
 		snprintf(ret_text, size,
-			 "it only passes the port on to %s%s; stop that container: docker ps --filter publish=PORT, docker stop",
-			 target[0] != '\0' ? "a container, " : "a container", target);
+			 _("it only passes the port on to a container, %s; stop that container: docker ps --filter publish=PORT, "
+			   "docker stop"),
+			 target);
 		return ret_text;
 	default:
 		return "";
@@ -149,26 +170,26 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 	phrase_of(kill->before, victim->process, phrase);
 	lsp_escape_text(sink, phrase, strlen(phrase));
 	if ((victim->process->has & LSP_PROCESS_HAS_STARTED) != 0) {
-		lsp_sink_word(sink, ", started ");
+		lsp_sink_word(sink, _(", started "));
 		lsp_sink_time(sink, (int64_t)(victim->process->started_ms / 1000));
 	}
 	for (i = 0; i < kill->before_count; i++) {
 		if (!lsp_victim_holds(victim, kill->before_rows[i].socket->key))
 			continue;
-		lsp_sink_word(sink, count++ == 0 ? "\n    holds: " : ", ");
+		put_begin(sink, count++, _("holds"));
 		put_socket(sink, kill->before, kill->before_rows[i].socket);
 	}
 	put_services(sink, victim->process);
 	clients = lsp_kill_others(kill, victim, put_other, &others);
 	if (clients > 0) {
-		lsp_sink_word(sink, "\n    connected clients: ");
+		put_begin(sink, 0, _("connected clients"));
 		lsp_sink_number(sink, clients);
 	}
 	if (victim->refusal != LSP_REFUSAL_NONE) {
 		const char *text = reason_of(victim, reason, sizeof reason);
 
-		lsp_sink_word(sink, lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? "\n    refused: " :
-											     "\n    refused without --force: ");
+		put_begin(sink, 0,
+			  lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? _("refused") : _("refused without --force"));
 		lsp_escape_text(sink, text, strlen(text));
 	}
 	lsp_sink_byte(sink, '\n');
@@ -180,7 +201,7 @@ void lsp_kill_say_question(const struct lsp_kill *kill, const struct lsp_victim 
 
 	lsp_sink_open(&sink, stderr);
 	put_victim(&sink, kill, victim);
-	lsp_sink_word(&sink, "End it? [y/N] ");
+	lsp_sink_word(&sink, _("End it? [y/N] "));
 	lsp_sink_close(&sink);
 	fflush(stderr);
 }
@@ -191,7 +212,7 @@ static void put_plan(struct lsp_sink *sink, const struct lsp_kill *kill)
 
 	if (kill->plan.count == 0)
 		return;
-	lsp_sink_word(sink, "would end:\n");
+	lsp_sink_word(sink, _("would end:\n"));
 	for (i = 0; i < kill->plan.count; i++) {
 		lsp_sink_word(sink, "  ");
 		put_victim(sink, kill, &kill->plan.victims[i]);
@@ -203,15 +224,15 @@ static void put_plan(struct lsp_sink *sink, const struct lsp_kill *kill)
 static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_t word)
 {
 	static const char *const verbs[] = {
-		[LSP_OUTCOME_ENDED] = "ended ",
-		[LSP_OUTCOME_KILLED] = "killed ",
-		[LSP_OUTCOME_SURVIVED] = "still runs, without the port: ",
-		[LSP_OUTCOME_GONE] = "went by itself: ",
+		[LSP_OUTCOME_ENDED] = N_("ended "),
+		[LSP_OUTCOME_KILLED] = N_("killed "),
+		[LSP_OUTCOME_SURVIVED] = N_("still runs, without the port: "),
+		[LSP_OUTCOME_GONE] = N_("went by itself: "),
 	};
 	size_t more = 0, named = 0, i;
 	char phrase[PHRASE_MAX];
 
-	lsp_sink_word(sink, "freed");
+	lsp_sink_word(sink, _("freed"));
 	for (i = 0; i < kill->plan.count; i++) {
 		const struct lsp_victim *victim = &kill->plan.victims[i];
 
@@ -222,14 +243,13 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 			continue;
 		}
 		lsp_sink_word(sink, named++ == 0 ? "; " : ", ");
-		lsp_sink_word(sink, verbs[victim->outcome]);
+		lsp_sink_word(sink, _(verbs[victim->outcome]));
 		phrase_of(kill->before, victim->process, phrase);
 		lsp_escape_text(sink, phrase, strlen(phrase));
 	}
 	if (more > 0) {
-		lsp_sink_word(sink, " and ");
-		lsp_sink_number(sink, more);
-		lsp_sink_word(sink, " more");
+		snprintf(phrase, sizeof phrase, _(" and %zu more"), more);
+		lsp_sink_word(sink, phrase);
 	}
 }
 
@@ -263,28 +283,30 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 	switch (victim != NULL ? (enum lsp_outcome)victim->outcome : LSP_OUTCOME_NONE) {
 	case LSP_OUTCOME_SURVIVED:
 		if (kill->request->force)
-			lsp_say("%s: still held by %s: not even KILL ended it", place, phrase);
+			lsp_say(_("%s: still held by %s: not even KILL ended it"), place, phrase);
 		else
-			lsp_say("%s: still held by %s, which did not end within %g s; --force ends it with KILL", place, phrase,
+			lsp_say(_("%s: still held by %s, which did not end within %g s; --force ends it with KILL"), place, phrase,
 				kill->request->timeout_ms / 1000.0);
 		break;
 	case LSP_OUTCOME_REFUSED:
-		lsp_say("%s: not ended: %s: %s%s", place, phrase, reason_of(victim, reason, sizeof reason),
-			lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? "" : "; --force ends it all the same");
+		lsp_say(lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ?
+				_("%s: not ended: %s: %s") :
+				_("%s: not ended: %s: %s; --force ends it all the same"),
+			place, phrase, reason_of(victim, reason, sizeof reason));
 		break;
 	case LSP_OUTCOME_DECLINED:
-		lsp_say("%s: still held by %s, left alone as you said", place, phrase);
+		lsp_say(_("%s: still held by %s, left alone as you said"), place, phrase);
 		break;
 	case LSP_OUTCOME_DENIED:
-		lsp_say("%s: still held by %s, which is not yours to end; %s", place, phrase,
+		lsp_say(_("%s: still held by %s, which is not yours to end; %s"), place, phrase,
 			lsp_advice_rights(kill->backend->dialect));
 		break;
 	case LSP_OUTCOME_FAILED:
-		lsp_say("%s: still held by %s, and it could not be tried: %s: %s", place, phrase, victim->fault.op,
+		lsp_say(_("%s: still held by %s, and it could not be tried: %s: %s"), place, phrase, victim->fault.op,
 			victim->fault.detail);
 		break;
 	default:
-		lsp_say("%s: still held by %s, which came to it meanwhile; ask again", place, phrase);
+		lsp_say(_("%s: still held by %s, which came to it meanwhile; ask again"), place, phrase);
 	}
 }
 
@@ -296,12 +318,12 @@ static void say_taken(const struct lsp_kill *kill, const struct lsp_kill_port *p
 	place_of(kill, port, place);
 	phrase_of(kill->after, port->verdict.process, phrase);
 	if (!lsp_supervisor_of(kill->after, port->verdict.process, &supervisor))
-		lsp_say("%s: taken again by %s", place, phrase);
+		lsp_say(_("%s: taken again by %s"), place, phrase);
 	else if (supervisor.pid != 0)
-		lsp_say("%s: taken again by %s, started by %s (pid %u); stop that: %s", place, phrase, supervisor.name,
+		lsp_say(_("%s: taken again by %s, started by %s (pid %u); stop that: %s"), place, phrase, supervisor.name,
 			supervisor.pid, supervisor.command);
 	else
-		lsp_say("%s: taken again by %s, started by %s; stop that: %s", place, phrase, supervisor.name,
+		lsp_say(_("%s: taken again by %s, started by %s; stop that: %s"), place, phrase, supervisor.name,
 			supervisor.command);
 }
 
@@ -320,13 +342,13 @@ static void say_in_use(const struct lsp_kill *kill, const struct lsp_kill_port *
 	if (verdict->process != NULL)
 		phrase_of(kill->after, verdict->process, phrase);
 	else
-		snprintf(phrase, sizeof phrase, "a process that cannot be seen");
+		snprintf(phrase, sizeof phrase, "%s", _("a process that cannot be seen"));
 	if (lsp_socket_holds_port(socket))
-		lsp_say("%.60s: not free: %s has %s, which overlaps it; lsports --kill %u frees the port at every address",
+		lsp_say(_("%.60s: not free: %s has %s, which overlaps it; lsports --kill %u frees the port at every address"),
 			port->word, phrase, place, socket->local_port);
 	else
-		lsp_say("%.60s: nobody holds it, but %s has a connection from %s, where a server may be refused; --all-states "
-			"ends that too",
+		lsp_say(_("%.60s: nobody holds it, but %s has a connection from %s, where a server may be refused; --all-states "
+			"ends that too"),
 			port->word, phrase, place);
 }
 
@@ -334,17 +356,19 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	const char *user = lsp_snapshot_name(kill->after, LSP_NAME_USER, socket->uid);
+	const char *rights = lsp_advice_rights(kill->backend->dialect);
 	char place[PHRASE_MAX];
 
 	/* the way out of backend->way_out would let us see the process, not end it */
 	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say("%s: held by a process that we may not see; it takes more rights: %s", place,
-			lsp_advice_rights(kill->backend->dialect));
+		lsp_say(_("%s: held by a process that we may not see; it takes more rights: %s"), place, rights);
+	else if (user != NULL)
+		lsp_say(_("%s: held by a process of uid %u (%s) that we may not see; it takes more rights: %s"), place, socket->uid,
+			user, rights);
 	else
-		lsp_say("%s: held by a process of uid %u%s%s%s that we may not see; it takes more rights: %s", place, socket->uid,
-			user != NULL ? " (" : "", user != NULL ? user : "", user != NULL ? ")" : "",
-			lsp_advice_rights(kill->backend->dialect));
+		lsp_say(_("%s: held by a process of uid %u that we may not see; it takes more rights: %s"), place, socket->uid,
+			rights);
 }
 
 static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *port)
@@ -353,20 +377,20 @@ static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *
 	struct lsp_service service;
 
 	if (kill->backend->dialect == LSP_DIALECT_WINDOWS)
-		lsp_say("%s: held by the kernel itself: there is no process to end; %s", port->word,
+		lsp_say(_("%s: held by the kernel itself: there is no process to end; %s"), port->word,
 			lsp_advice_kernel(kill->backend->dialect));
 	else if (lsp_service_at(socket->proto, socket->local_port, &service))
-		lsp_say("%s: held by the kernel itself (%s, by the number): there is no process to end; stop the service",
+		lsp_say(_("%s: held by the kernel itself (%s, by the number): there is no process to end; stop the service"),
 			port->word, service.name);
 	else
-		lsp_say("%s: held by the kernel itself: there is no process to end", port->word);
+		lsp_say(_("%s: held by the kernel itself: there is no process to end"), port->word);
 }
 
 static void say_waiting(const struct lsp_kill_port *port)
 {
 	if (port->verdict.waiting > 0)
-		lsp_say("%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: with "
-			"SO_REUSEADDR a server can bind now if the one before had it too, without it later",
+		lsp_say(_("%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: with "
+			"SO_REUSEADDR a server can bind now if the one before had it too, without it later"),
 			port->word, port->verdict.waiting);
 }
 
@@ -374,16 +398,20 @@ static void say_waiting(const struct lsp_kill_port *port)
 static void say_beside(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_verdict *verdict = &port->verdict;
-	char phrase[PHRASE_MAX] = "a process that we may not see", more[40] = "";
+	char phrase[PHRASE_MAX];
+	const char *who = _("a process that we may not see"), *what;
 
 	if (verdict->beside == NULL)
 		return;
 	if (verdict->beside_process != NULL)
-		phrase_of(kill->after, verdict->beside_process, phrase);
+		who = phrase_of(kill->after, verdict->beside_process, phrase);
+	what = lsp_socket_holds_port(verdict->beside) ? _("a socket of another address") : _("a connection");
 	if (verdict->beside_count > 1)
-		snprintf(more, sizeof more, " and %zu more", verdict->beside_count - 1);
-	lsp_say("%.60s: %s still has a %s there%s: unless both sides set SO_REUSEADDR, a server may be refused", port->word,
-		phrase, lsp_socket_holds_port(verdict->beside) ? "socket of another address" : "connection", more);
+		lsp_say(_("%.60s: %s still has %s there and %zu more: unless both sides set SO_REUSEADDR, a server may be refused"),
+			port->word, who, what, verdict->beside_count - 1);
+	else
+		lsp_say(_("%.60s: %s still has %s there: unless both sides set SO_REUSEADDR, a server may be refused"), port->word,
+			who, what);
 }
 
 static void say_unsure(const struct lsp_kill *kill)
@@ -392,7 +420,7 @@ static void say_unsure(const struct lsp_kill *kill)
 
 	for (i = 0; i < kill->plan.count; i++) {
 		if (kill->plan.victims[i].unsure)
-			lsp_say("this system cannot pin a process: pid %u was checked, then signalled by its number",
+			lsp_say(_("this system cannot pin a process: pid %u was checked, then signalled by its number"),
 				kill->plan.victims[i].process->pid);
 	}
 }
@@ -405,11 +433,11 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 	switch (port->verdict.word) {
 	case LSP_VERDICT_FREE:
 		if (!kill->request->ok_if_free) {
-			lsp_say("%.60s: nobody holds it", port->word);
+			lsp_say(_("%.60s: nobody holds it"), port->word);
 			break;
 		}
 		lsp_escape_text(sink, port->word, strlen(port->word));
-		lsp_sink_word(sink, ": free\n");
+		lsp_sink_word(sink, _(": free\n"));
 		break;
 	case LSP_VERDICT_FREED:
 		lsp_escape_text(sink, port->word, strlen(port->word));
@@ -435,8 +463,8 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		break;
 	case LSP_VERDICT_PLANNED:
 		if (port->verdict.hidden_too || port->verdict.kernel_too)
-			lsp_say("%.60s: also held by %s, which would stay", port->word,
-				port->verdict.hidden_too ? "a process that we may not see" : "the kernel itself");
+			lsp_say(_("%.60s: also held by %s, which would stay"), port->word,
+				port->verdict.hidden_too ? _("a process that we may not see") : _("the kernel itself"));
 		break;
 	}
 	if (port->verdict.word <= LSP_VERDICT_FREED)
@@ -462,5 +490,5 @@ void lsp_kill_say(const struct lsp_kill *kill)
 	lsp_sink_close(&sink);
 	say_unsure(kill);
 	for (i = 0; i < kill->sight.unchecked_count; i++)
-		lsp_say("not known: %s", kill->sight.unchecked[i]);
+		lsp_say(_("not known: %s"), _(kill->sight.unchecked[i]));
 }

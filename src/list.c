@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <lsports/language.h>
+
 #include "say.h"
 #include "show.h"
 
@@ -47,7 +49,7 @@ static bool choose_user(struct list *list)
 	errno = 0;
 	number = strtoul(user, &end, 10);
 	if (*user < '0' || *user > '9' || *end != '\0' || errno != 0 || number > UINT32_MAX)
-		return lsp_say_usage("'%.60s' is no user of this system; give an account name or a uid", user);
+		return lsp_say_usage(_("'%.60s' is no user of this system; give an account name or a uid"), user);
 	list->need.uid = (uint32_t)number;
 	return true;
 }
@@ -143,7 +145,7 @@ static void say_nothing(const struct list *list)
 
 	list->backend->console(&console);
 	if (console.is_terminal && !list->request->quiet && list->request->format == LSP_FORMAT_TABLE)
-		lsp_say(list->request->select.port_count > 0 ? "nothing holds that" : "nothing found");
+		lsp_say("%s", list->request->select.port_count > 0 ? _("nothing holds that") : _("nothing found"));
 }
 
 int lsp_list(const struct lsp_backend *backend, const struct lsp_request *request)
@@ -156,7 +158,7 @@ int lsp_list(const struct lsp_backend *backend, const struct lsp_request *reques
 		return 2;
 	choose_need(&list);
 	if (lsp_look(backend, &list.need, &list.snapshot, &fault) != LSP_OK) {
-		lsp_say("cannot read the sockets: %s: %s", fault.op, fault.detail);
+		lsp_say(_("cannot read the sockets: %s: %s"), fault.op, fault.detail);
 		return 5;
 	}
 	make_rows(&list);

@@ -55,6 +55,8 @@ int main(int argc, char *argv[])
 		lsp_say_usage("%s", usage);
 		return 2;
 	}
+	if (request.format != LSP_FORMAT_TABLE) /* what programs read */
+		lsp_language_english();
 	errno = 0;
 	if (print_about(&request))
 		code = lsp_say_written(0);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <lsports/language.h>
 #include <lsports/service.h>
 
 #include "bind/port.h"
@@ -161,8 +162,8 @@ static void say_too_few(const struct next *next)
 {
 	if (next->request->quiet || next->request->format == LSP_FORMAT_JSON)
 		return;
-	lsp_say("%u-%u: %u of %u ports found; of the others %zu could not be bound, %zu are ephemeral, %zu reserved, %zu have a "
-		"service's name",
+	lsp_say(_("%u-%u: %u of %u ports found; of the others %zu could not be bound, %zu are ephemeral, %zu reserved, %zu have a "
+		"service's name"),
 		next->low, next->high, next->found_count, next->request->next_count, next->passed[LSP_PASS_TAKEN],
 		next->passed[LSP_PASS_EPHEMERAL], next->passed[LSP_PASS_RESERVED], next->passed[LSP_PASS_NAMED]);
 }
@@ -177,7 +178,7 @@ int lsp_next(const struct lsp_backend *backend, const struct lsp_request *reques
 	choose(&next);
 	search(&next);
 	if (next.fault.err != LSP_OK) {
-		lsp_say("cannot try ports: %s: %s", next.fault.op, next.fault.detail);
+		lsp_say(_("cannot try ports: %s: %s"), next.fault.op, next.fault.detail);
 		free(next.found);
 		return 5;
 	}

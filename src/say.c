@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "view/escape.h"
 
 static void say(const char *format, va_list args)
@@ -50,6 +52,6 @@ int lsp_say_written(int code)
 	failed |= fflush(stdout) != 0;
 	failed |= fclose(stdout) != 0;
 	if (failed && errno != EPIPE)
-		lsp_say("cannot write: %s", errno != 0 ? strerror(errno) : "output error");
+		lsp_say(_("cannot write: %s"), errno != 0 ? strerror(errno) : _("output error"));
 	return failed ? 5 : code;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <lsports/language.h>
+
 #include "core/mem.h"
 #include "core/order.h"
 #include "say.h"
@@ -54,12 +56,12 @@ bool lsp_show_choose(const struct lsp_request *request, struct lsp_show *ret_sho
 	for (; at != NULL; at = at[len] == ',' ? at + len + 1 : NULL) {
 		len = strcspn(at, ",");
 		if (!lsp_column_find(at, len, &column))
-			return lsp_say_usage("'%.*s' is no column; see lsports --columns help", len < 60 ? (int)len : 60,
+			return lsp_say_usage(_("'%.*s' is no column; see lsports --columns help"), len < 60 ? (int)len : 60,
 					     at);
 		add_column(ret_show, column);
 	}
 	if (request->sort != NULL && !lsp_column_find(request->sort, strlen(request->sort), &ret_show->sort))
-		return lsp_say_usage("'%.60s' is no column to sort by; see lsports --columns help", request->sort);
+		return lsp_say_usage(_("'%.60s' is no column to sort by; see lsports --columns help"), request->sort);
 	return true;
 }
 
@@ -179,5 +181,5 @@ void lsp_show_columns_help(void)
 	int i;
 
 	for (i = 0; i < LSP_COLUMN_COUNT; i++)
-		printf("%-14s %s\n", lsp_column_name((enum lsp_column)i), lsp_column_meaning((enum lsp_column)i));
+		printf("%-14s %s\n", lsp_column_name((enum lsp_column)i), _(lsp_column_meaning((enum lsp_column)i)));
 }

@@ -3,6 +3,8 @@
  */
 #include "sight.h"
 
+#include <lsports/language.h>
+
 #include "say.h"
 
 struct lsp_sight lsp_sight_of(const struct lsp_snapshot *snapshot, const struct lsp_row *rows, size_t count,
@@ -13,15 +15,15 @@ struct lsp_sight lsp_sight_of(const struct lsp_snapshot *snapshot, const struct 
 		bool hides; /* matters only when an owner is missing */
 		const char *sentence;
 	} sentences[] = {
-		{LSP_NOTE_NO_HOLDERS, false, "owners: processes cannot be listed (is /proc mounted?)"},
-		{LSP_NOTE_BROKEN_OFF, false, "some owners: the walk of the processes broke off (out of descriptors or memory?)"},
-		{LSP_NOTE_NO_DETAILS, false, "user, path or arguments of some processes: access denied (run as administrator)"},
-		{LSP_NOTE_HIDEPID, true, "processes that /proc hides (hidepid)"},
-		{LSP_NOTE_OTHER_PIDNS, true, "processes outside of this pid namespace"},
-		{LSP_NOTE_NO_BOUND, false, "bound-idle TCP ports: not listed here (Linux 6.8 with sock_diag lists them)"},
-		{LSP_NOTE_PROCNET, false, "v6only, devices and backlog limits: sock_diag is refused, /proc/net was read"},
-		{LSP_NOTE_NO_LINKS, false, "the scope of wildcard sockets: the interfaces cannot be listed"},
-		{LSP_NOTE_TORN, false, "the list changed while it was read: rows may be missing or doubled"},
+		{LSP_NOTE_NO_HOLDERS, false, N_("owners: processes cannot be listed (is /proc mounted?)")},
+		{LSP_NOTE_BROKEN_OFF, false, N_("some owners: the walk of the processes broke off (out of descriptors or memory?)")},
+		{LSP_NOTE_NO_DETAILS, false, N_("user, path or arguments of some processes: access denied (run as administrator)")},
+		{LSP_NOTE_HIDEPID, true, N_("processes that /proc hides (hidepid)")},
+		{LSP_NOTE_OTHER_PIDNS, true, N_("processes outside of this pid namespace")},
+		{LSP_NOTE_NO_BOUND, false, N_("bound-idle TCP ports: not listed here (Linux 6.8 with sock_diag lists them)")},
+		{LSP_NOTE_PROCNET, false, N_("v6only, devices and backlog limits: sock_diag is refused, /proc/net was read")},
+		{LSP_NOTE_NO_LINKS, false, N_("the scope of wildcard sockets: the interfaces cannot be listed")},
+		{LSP_NOTE_TORN, false, N_("the list changed while it was read: rows may be missing or doubled")},
 	};
 	struct lsp_sight sight = {.owned = count - lsp_row_count(rows, count, LSP_OWNER_NONE)};
 	size_t i;
@@ -42,9 +44,9 @@ void lsp_sight_say(const struct lsp_backend *backend, const struct lsp_snapshot 
 	size_t i;
 
 	for (i = 0; i < sight->unchecked_count; i++)
-		lsp_say("not known: %s", sight->unchecked[i]);
+		lsp_say(_("not known: %s"), _(sight->unchecked[i]));
 	if (sight->hidden == 0 || (snapshot->notes & LSP_NOTE_NO_HOLDERS) != 0)
 		return;
 	backend->way_out(way_out, sizeof way_out);
-	lsp_say("%zu of %zu owners hidden; %s", sight->hidden, sight->owned, way_out);
+	lsp_say(_("%zu of %zu owners hidden; %s"), sight->hidden, sight->owned, way_out);
 }

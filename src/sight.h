@@ -13,7 +13,7 @@
 struct lsp_sight {
 	size_t hidden; /* rows whose owner is hidden */
 	size_t owned;  /* rows that ought to have an owner */
-	const char *unchecked[LSP_UNCHECKED_MAX]; /* sentences: what was asked for and could not be looked at */
+	const char *unchecked[LSP_UNCHECKED_MAX]; /* English sentences: what was asked for and could not be looked at */
 	size_t unchecked_count;
 };
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "core/mem.h"
 #include "look.h"
 #include "say.h"
@@ -107,7 +109,7 @@ static bool add_ports(struct lsp_why *why)
 		}
 	}
 	return why->port_count > 0 ||
-	       lsp_say_usage("'%.60s': nothing is left of it with these protocols", why->request->words[0]);
+	       lsp_say_usage(_("'%.60s': nothing is left of it with these protocols"), why->request->words[0]);
 }
 
 /* --- trying -------------------------------------------------------------------------------------------------- */
@@ -198,7 +200,7 @@ static void look_at(const struct lsp_backend *backend, const struct lsp_why *why
 		return;
 	*ret_snapshot = NULL;
 	if (backend == why->backend)
-		lsp_say("cannot read the sockets: %s: %s", fault.op, fault.detail);
+		lsp_say(_("cannot read the sockets: %s: %s"), fault.op, fault.detail);
 }
 
 /* Whoever is on these ports at any address and in any state. */

@@ -28,8 +28,14 @@ const char *lsp_text(const char *english) LSP_FORMAT_OF(1);
 /* The same of a text that depends on a count: "%zu port" and "%zu ports". */
 const char *lsp_text_of(const char *one, const char *many, unsigned long count) LSP_FORMAT_OF(1) LSP_FORMAT_OF(2);
 
-/* The language of the environment; before the first text. Without it, and where the system has no catalogues: English. */
+/* The language of the environment (LC_ALL, LC_MESSAGES, LANG; LANGUAGE); before the first text. Without it, where the
+ * system does not know it, and where it has no catalogues: English. Numbers are written as in C in every language.
+ * LSPORTS_LOCALE_DIR in the environment is where catalogues are looked for instead, unless the program was given rights
+ * that its caller has not. */
 void lsp_language_start(void);
+
+/* English from here on: for a format that programs read, and what is said beside it. */
+void lsp_language_english(void);
 
 #define _(english) lsp_text(english)
 #define N_(english) english /* marks a text of a const table: translated where it is said */

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lsports/language.h>
+
 #include "sockname.h"
 
 #ifndef SO_REUSEPORT
@@ -41,10 +43,10 @@ static enum lsp_err bind_fault(struct lsp_fault *ret_fault, const struct lsp_add
 		int os_code;
 		const char *words;
 	} meanings[] = {
-		{EACCES, "the address is protected, or a security module (SELinux, Landlock) forbids it"},
-		{EPERM, "a program at the cgroup (BPF), a seccomp filter or a security module forbids it"},
-		{EINVAL, "the address is not valid for this socket"},
-		{ENODEV, "its device is not there"},
+		{EACCES, N_("the address is protected, or a security module (SELinux, Landlock) forbids it")},
+		{EPERM, N_("a program at the cgroup (BPF), a seccomp filter or a security module forbids it")},
+		{EINVAL, N_("the address is not valid for this socket")},
+		{ENODEV, N_("its device is not there")},
 	};
 	size_t i;
 
@@ -55,8 +57,8 @@ static enum lsp_err bind_fault(struct lsp_fault *ret_fault, const struct lsp_add
 		if (meanings[i].os_code == os_code)
 			snprintf(ret_fault->detail + len, sizeof ret_fault->detail - len, ": %s",
 				 os_code == EINVAL && addr->family == LSP_INET6 && addr->bytes[0] == 0xfe && addr->scope == 0 ?
-					 "a link-local address wants its device" :
-					 meanings[i].words);
+					 _("a link-local address wants its device") :
+					 _(meanings[i].words));
 	}
 	return ret_fault->err;
 }

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <lsports/language.h>
+
 #include "procstat_parse.h"
 
 #define LOOK_EVERY_MS 20 /* without a pidfd */
@@ -121,8 +123,9 @@ enum lsp_err lsp_pidfd_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_
 	/* one that was reaped meanwhile has no number there either: that is asked first */
 	if (os_code == 0 && !is_same_process(grip) && (os_code = check(grip, &state)) == 0) {
 		lsp_pidfd_release(grip);
-		*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = "/proc",
-						.detail = "it shows another pid namespace than the one we would signal in"};
+		*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = "/proc"};
+		snprintf(ret_fault->detail, sizeof ret_fault->detail, "%s",
+			 _("it shows another pid namespace than the one we would signal in"));
 		return LSP_UNSUPPORTED;
 	}
 	if (os_code != 0) {

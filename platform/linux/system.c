@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <lsports/language.h>
+
 /* The account with this uid, of /etc/passwd first: the name service switch looks there first as well, but asks nscd and
  * reads its own configuration before, which costs more than the rest of a short list. */
 static const struct passwd *account_of(uid_t uid)
@@ -112,10 +114,10 @@ void lsp_system_way_out(char *ret_text, size_t size)
 	ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
 
 	if (geteuid() == 0)
-		snprintf(ret_text, size, "%s", "even root may not look there: a container or a security module forbids it");
+		snprintf(ret_text, size, "%s", _("even root may not look there: a container or a security module forbids it"));
 	else if (len > 0)
-		snprintf(ret_text, size, "run with sudo, or: sudo setcap cap_sys_ptrace,cap_dac_read_search+ep %.*s",
+		snprintf(ret_text, size, _("run with sudo, or: sudo setcap cap_sys_ptrace,cap_dac_read_search+ep %.*s"),
 			 (int)len, path);
 	else
-		snprintf(ret_text, size, "run with sudo");
+		snprintf(ret_text, size, "%s", _("run with sudo"));
 }

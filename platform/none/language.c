@@ -16,3 +16,7 @@ const char *lsp_text_of(const char *one, const char *many, unsigned long count)
 void lsp_language_start(void)
 {
 }
+
+void lsp_language_english(void)
+{
+}

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #define KIN_MAX 64
 
 /* Programs whose job it is to start others again. The name is compared with the start of the process's name, of the title
@@ -147,7 +149,7 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 			snprintf(found.command, sizeof found.command, "podman stop %s", process->container);
 		else
 			snprintf(found.command, sizeof found.command, "docker stop %s", process->container);
-		snprintf(found.name, sizeof found.name, "container %s", process->container);
+		snprintf(found.name, sizeof found.name, _("container %s"), process->container);
 		*ret_supervisor = found;
 		return true;
 	}
@@ -167,7 +169,7 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 	if (parent == NULL || parent->pid <= 1 || is_shell(parent))
 		return false;
 	found.pid = parent->pid;
-	snprintf(found.name, sizeof found.name, "%s", parent->name != NULL ? parent->name : "its parent");
+	snprintf(found.name, sizeof found.name, "%s", parent->name != NULL ? parent->name : _("its parent"));
 	put_kill(parent, &found);
 	*ret_supervisor = found;
 	return true;

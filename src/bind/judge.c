@@ -6,24 +6,26 @@
 
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "port.h"
 
 const char *lsp_bind_word_name(enum lsp_bind_word word)
 {
 	static const char *const names[] = {
-		[LSP_BIND_FREE] = "free",
-		[LSP_BIND_OTHER_NAMESPACE] = "other-namespace",
-		[LSP_BIND_TIME_WAIT] = "time-wait",
-		[LSP_BIND_CLIENT] = "client-uses-it",
-		[LSP_BIND_IDLE] = "bound-idle",
-		[LSP_BIND_HIDDEN] = "hidden",
-		[LSP_BIND_GROUP] = "reuseport-group",
-		[LSP_BIND_HELD] = "held",
-		[LSP_BIND_PRIVILEGED] = "privileged",
-		[LSP_BIND_EXCLUDED] = "excluded",
-		[LSP_BIND_NO_ADDRESS] = "address-not-here",
-		[LSP_BIND_REFUSED] = "refused",
-		[LSP_BIND_UNKNOWN] = "unknown",
+		[LSP_BIND_FREE] = N_("free"),
+		[LSP_BIND_OTHER_NAMESPACE] = N_("other-namespace"),
+		[LSP_BIND_TIME_WAIT] = N_("time-wait"),
+		[LSP_BIND_CLIENT] = N_("client-uses-it"),
+		[LSP_BIND_IDLE] = N_("bound-idle"),
+		[LSP_BIND_HIDDEN] = N_("hidden"),
+		[LSP_BIND_GROUP] = N_("reuseport-group"),
+		[LSP_BIND_HELD] = N_("held"),
+		[LSP_BIND_PRIVILEGED] = N_("privileged"),
+		[LSP_BIND_EXCLUDED] = N_("excluded"),
+		[LSP_BIND_NO_ADDRESS] = N_("address-not-here"),
+		[LSP_BIND_REFUSED] = N_("refused"),
+		[LSP_BIND_UNKNOWN] = N_("unknown"),
 	};
 
 	return names[word];

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 static bool check_why(const struct lsp_request *request, char *ret_usage)
 {
 	size_t count = 0, i;
@@ -13,9 +15,9 @@ static bool check_why(const struct lsp_request *request, char *ret_usage)
 	for (i = 0; i < request->select.port_count; i++)
 		count += (size_t)request->select.ports[i].high - request->select.ports[i].low + 1;
 	if (count == 0)
-		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--why' wants a port: lsports --why 8000");
+		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--why' wants a port: lsports --why 8000"));
 	else if (count > LSP_WHY_PORTS_MAX)
-		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--why' takes at most %d ports at a time; a free one finds --next",
+		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--why' takes at most %d ports at a time; a free one finds --next"),
 			 LSP_WHY_PORTS_MAX);
 	return count > 0 && count <= LSP_WHY_PORTS_MAX;
 }
@@ -28,12 +30,12 @@ static bool check_next(const struct lsp_request *request, char *ret_usage)
 
 	for (i = 0; i < select->port_count; i++) {
 		if (select->ports[i].low != select->ports[0].low || select->ports[i].high != select->ports[0].high) {
-			snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--next' takes one port or one range: lsports --next 8000-8100");
+			snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--next' takes one port or one range: lsports --next 8000-8100"));
 			return false;
 		}
 		if (select->ports[i].where != LSP_ANYWHERE) {
 			snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
-				 "'%.60s': --next looks for a port that is free on every address; write the port alone",
+				 _("'%.60s': --next looks for a port that is free on every address; write the port alone"),
 				 request->words[select->ports[i].word]);
 			return false;
 		}
@@ -46,7 +48,7 @@ static bool check_info(const struct lsp_request *request, char *ret_usage)
 	if (request->word_count > 0)
 		return true;
 	snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
-		 "'--info' wants a port, a name or words: lsports --info 5432, lsports --info remote desktop");
+		 _("'--info' wants a port, a name or words: lsports --info 5432, lsports --info remote desktop"));
 	return false;
 }
 
@@ -54,7 +56,7 @@ static bool check_kill(const struct lsp_request *request, char *ret_usage)
 {
 	if (request->select.port_count > 0)
 		return true;
-	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--kill' wants a port: lsports --kill 8000");
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--kill' wants a port: lsports --kill 8000"));
 	return false;
 }
 
@@ -94,7 +96,7 @@ static void list_questions(uint32_t questions, char *ret_text, size_t size)
 		last = options[i].name;
 	}
 	if (last != NULL && used < size)
-		snprintf(ret_text + used, size - used, "%s--%s", used > 0 ? " and " : "", last);
+		snprintf(ret_text + used, size - used, "%s--%s", used > 0 ? _(" and ") : "", last);
 }
 
 bool lsp_option_check(const struct lsp_option *option, const char *word, const struct lsp_request *request,
@@ -105,8 +107,8 @@ bool lsp_option_check(const struct lsp_option *option, const char *word, const s
 	if (option->questions == 0 || (option->questions & LSP_ASK_BIT(request->question)) != 0)
 		return true;
 	list_questions(option->questions, questions, sizeof questions);
-	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'%.60s' goes with %s", word,
-		 option->questions == LSP_ASK_LISTS ? "lists of sockets" : questions);
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'%.60s' goes with %s"), word,
+		 option->questions == LSP_ASK_LISTS ? _("lists of sockets") : questions);
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
 #include <lsports/service.h>
 
 #include "core/mem.h"
@@ -43,7 +44,7 @@ static bool wrong_in(struct word word, char ret_usage[LSP_USAGE_TEXT_MAX])
 
 	snprintf(typed, sizeof typed, "%.*s", shown(word), word.at);
 	if (strstr(ret_usage, typed) == NULL)
-		snprintf(ret_usage + len, LSP_USAGE_TEXT_MAX - len, " (in '%s')", typed);
+		snprintf(ret_usage + len, LSP_USAGE_TEXT_MAX - len, _(" (in '%s')"), typed);
 	return false;
 }
 
@@ -85,7 +86,7 @@ static bool read_port(struct word word, uint16_t *ret_port, char *ret_usage)
 	uint32_t number;
 
 	if (!lsp_number_read(word.at, word.len, 65535, &number) || number == 0)
-		return wrong(ret_usage, "'%.*s' is no port: ports are 1 to 65535", shown(word), word.at);
+		return wrong(ret_usage, _("'%.*s' is no port: ports are 1 to 65535"), shown(word), word.at);
 	*ret_port = (uint16_t)number;
 	return true;
 }
@@ -111,12 +112,12 @@ static bool read_name(struct word word, const struct lsp_endpoint *base, struct 
 	if (added > 0)
 		return true;
 	if (count > 0)
-		return wrong(ret_usage, "'%.*s' is registered for the other protocol only", shown(word), word.at);
+		return wrong(ret_usage, _("'%.*s' is registered for the other protocol only"), shown(word), word.at);
 	near = lsp_service_near(word.at, word.len);
 	if (near != NULL)
-		return wrong(ret_usage, "'%.*s' is neither a port nor a known service; did you mean '%s'?", shown(word),
+		return wrong(ret_usage, _("'%.*s' is neither a port nor a known service; did you mean '%s'?"), shown(word),
 			     word.at, near);
-	return wrong(ret_usage, "'%.*s' is neither a port (1 to 65535) nor a known service such as http", shown(word),
+	return wrong(ret_usage, _("'%.*s' is neither a port (1 to 65535) nor a known service such as http"), shown(word),
 		     word.at);
 }
 
@@ -140,7 +141,7 @@ static bool read_ports(struct word word, struct lsp_endpoint *base, struct lsp_s
 	size_t middle = dash != NULL ? (size_t)(dash - word.at) : 0;
 
 	if (word.len == 0)
-		return wrong(ret_usage, "a port is missing: write 8000, 8000-8100 or http");
+		return wrong(ret_usage, _("a port is missing: write 8000, 8000-8100 or http"));
 	if (has_letter(word))
 		return read_name(word, base, select, ret_usage);
 	if (dash == NULL) {
@@ -149,13 +150,13 @@ static bool read_ports(struct word word, struct lsp_endpoint *base, struct lsp_s
 		base->high = base->low;
 	} else {
 		if (middle == 0 || middle + 1 == word.len)
-			return wrong(ret_usage, "'%.*s' is half a range: write both ends, such as 8000-8100", shown(word),
+			return wrong(ret_usage, _("'%.*s' is half a range: write both ends, such as 8000-8100"), shown(word),
 				     word.at);
 		if (!read_port(cut(word, 0, middle), &base->low, ret_usage) ||
 		    !read_port(cut(word, middle + 1, word.len), &base->high, ret_usage))
 			return false;
 		if (base->low > base->high)
-			return wrong(ret_usage, "'%.*s' runs backwards: write %u-%u", shown(word), word.at, base->high,
+			return wrong(ret_usage, _("'%.*s' runs backwards: write %u-%u"), shown(word), word.at, base->high,
 				     base->low);
 	}
 	add_endpoint(select, base);
@@ -190,7 +191,7 @@ static bool read_address(struct word word, struct lsp_endpoint *endpoint, char *
 	}
 	endpoint->where = LSP_AT_ADDRESS;
 	if (!lsp_addr_parse(word.at, word.len, &endpoint->addr))
-		return wrong(ret_usage, "'%.*s' is no address: write 127.0.0.1:PORT or [::1]:PORT", shown(word), word.at);
+		return wrong(ret_usage, _("'%.*s' is no address: write 127.0.0.1:PORT or [::1]:PORT"), shown(word), word.at);
 	endpoint->addr = lsp_addr_unmap(&endpoint->addr);
 	return true;
 }
@@ -211,16 +212,16 @@ static bool read_item(struct word item, struct lsp_endpoint endpoint, struct lsp
 
 		i = close != NULL ? (size_t)(close - item.at) : 0;
 		if (close == NULL || i + 1 >= item.len || item.at[i + 1] != ':')
-			return wrong(ret_usage, "'%.*s': write [ADDRESS]:PORT, such as [::1]:8000", shown(item), item.at);
+			return wrong(ret_usage, _("'%.*s': write [ADDRESS]:PORT, such as [::1]:8000"), shown(item), item.at);
 		address = cut(item, 1, i);
 		ports = cut(item, i + 2, item.len);
 	} else if (lsp_addr_parse(item.at, item.len, &addr)) {
-		return wrong(ret_usage, "'%.*s' has no port: write %s", shown(item), item.at,
+		return wrong(ret_usage, _("'%.*s' has no port: write %s"), shown(item), item.at,
 			     addr.family == LSP_INET4 ? "127.0.0.1:PORT" : "[::1]:PORT");
 	} else if (item.len > 0 && (colon = memchr(item.at, ':', item.len)) != NULL) {
 		i = (size_t)(colon - item.at);
 		if (memchr(colon + 1, ':', item.len - i - 1) != NULL)
-			return wrong(ret_usage, "'%.*s': an IPv6 address stands in brackets, such as [::1]:8000",
+			return wrong(ret_usage, _("'%.*s': an IPv6 address stands in brackets, such as [::1]:8000"),
 				     shown(item), item.at);
 		address = cut(item, 0, i);
 		ports = cut(item, i + 1, item.len);
@@ -268,12 +269,12 @@ static bool read_net(struct word word, struct lsp_peer *peer, char *ret_usage)
 		bits = cut(word, address.len + 1, word.len);
 	}
 	if (!lsp_addr_parse(address.at, address.len, &peer->net))
-		return wrong(ret_usage, "'%.*s' is no address: write --peer 10.0.0.0/8:443 or --peer [2001:db8::]/32:443",
+		return wrong(ret_usage, _("'%.*s' is no address: write --peer 10.0.0.0/8:443 or --peer [2001:db8::]/32:443"),
 			     shown(address), address.at);
 	max = peer->net.family == LSP_INET4 ? 32 : 128;
 	number = max;
 	if (slash != NULL && !lsp_number_read(bits.at, bits.len, max, &number))
-		return wrong(ret_usage, "'%.*s': the bits behind the slash are 0 to %u", shown(word), word.at, max);
+		return wrong(ret_usage, _("'%.*s': the bits behind the slash are 0 to %u"), shown(word), word.at, max);
 	peer->bits = number;
 	return true;
 }
@@ -314,11 +315,11 @@ static bool read_peer(struct word word, struct lsp_peer *peer, char *ret_usage)
 	char joined[80];
 
 	if (word.len == 0)
-		return wrong(ret_usage, "--peer wants ADDRESS[/BITS][:PORT], such as 10.0.0.0/8:443");
+		return wrong(ret_usage, _("--peer wants ADDRESS[/BITS][:PORT], such as 10.0.0.0/8:443"));
 	if (word.at[0] != '[')
 		port = split_peer(word, &net);
 	else if (!split_bracketed_peer(word, joined, sizeof joined, &net, &port))
-		return wrong(ret_usage, "'%.*s': write [ADDRESS]/BITS:PORT", shown(word), word.at);
+		return wrong(ret_usage, _("'%.*s': write [ADDRESS]/BITS:PORT"), shown(word), word.at);
 	if (port != NULL && !read_port((struct word){port, strlen(port)}, &peer->port, ret_usage))
 		return false;
 	return read_net(net, peer, ret_usage);

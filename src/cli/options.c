@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "check.h"
 #include "core/mem.h"
 #include "operand.h"
@@ -60,7 +62,7 @@ static bool ask(struct reading *reading, enum lsp_question question, const char 
 		return true;
 	if (question != LSP_ASK_HELP && question != LSP_ASK_VERSION && reading->question != NULL &&
 	    question != *asked && (question > LSP_ASK_ALL || *asked > LSP_ASK_ALL)) {
-		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%s' and '%s' are two questions: ask one at a time",
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("'%s' and '%s' are two questions: ask one at a time"),
 			 reading->question, word);
 		return false;
 	}
@@ -73,7 +75,7 @@ static bool ask(struct reading *reading, enum lsp_question question, const char 
 static bool choose_format(struct reading *reading, enum lsp_format format, const char *word)
 {
 	if (reading->format != NULL && reading->request->format != format) {
-		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%s' and '%s' are two formats: choose one", reading->format,
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("'%s' and '%s' are two formats: choose one"), reading->format,
 			 word);
 		return false;
 	}
@@ -179,11 +181,11 @@ static bool read_cluster(struct reading *reading, const char *word)
 		const struct lsp_option *option = find_letter(reading, *at);
 
 		if (option == NULL && *at >= '0' && *at <= '9') {
-			snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%.60s' is no port: ports are 1 to 65535", word);
+			snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("'%.60s' is no port: ports are 1 to 65535"), word);
 			return false;
 		}
 		if (option == NULL) {
-			snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%.60s': there is no option -%c; see lsports --help",
+			snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("'%.60s': there is no option -%c; see lsports --help"),
 				 word, *at);
 			return false;
 		}
@@ -207,16 +209,16 @@ static bool read_long(struct reading *reading, int argc, char *const argv[], int
 	const char *argument = equals != NULL ? equals + 1 : NULL;
 
 	if (option == NULL) {
-		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%.60s' is no option; see lsports --help", word);
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("'%.60s' is no option; see lsports --help"), word);
 		return false;
 	}
 	if (option->argument == NULL && argument != NULL) {
-		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%.60s': --%s takes no value", word, option->name);
+		snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("'%.60s': --%s takes no value"), word, option->name);
 		return false;
 	}
 	if (option->argument != NULL && argument == NULL) {
 		if (*at + 1 >= argc) {
-			snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "'%.60s' wants a value: --%s %s", word, option->name,
+			snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("'%.60s' wants a value: --%s %s"), word, option->name,
 				 option->argument);
 			return false;
 		}

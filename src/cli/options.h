@@ -116,7 +116,7 @@ enum lsp_option_group { LSP_GROUP_QUESTION = 0, LSP_GROUP_SELECT, LSP_GROUP_SHOW
 /* At most LSP_OPTIONS_MAX. */
 const struct lsp_option *lsp_options(size_t *ret_count);
 
-#define LSP_USAGE_TEXT_MAX 320
+#define LSP_USAGE_TEXT_MAX 512 /* Hangul takes three bytes a syllable */
 
 /* False: ret_usage is one line that names the wrong word and says what would be right. The word is in it as typed. */
 bool lsp_request_parse(int argc, char *const argv[], struct lsp_request *ret_request,

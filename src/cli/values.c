@@ -23,8 +23,8 @@ static bool read_states(struct lsp_request *request, const char *list, char *ret
 
 		if (!lsp_state_read(at, len, &state)) {
 			snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
-				 "'%.*s' is no state: LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE "
-				 "CLOSE_WAIT LAST_ACK CLOSING BOUND",
+				 _("'%.*s' is no state: LISTEN ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE "
+				 "CLOSE_WAIT LAST_ACK CLOSING BOUND"),
 				 len < 60 ? (int)len : 60, at);
 			return false;
 		}
@@ -59,7 +59,7 @@ static bool read_colour(struct lsp_request *request, const char *word, char *ret
 			return true;
 		}
 	}
-	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "--color '%.60s': write auto, always or never", word);
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("--color '%.60s': write auto, always or never"), word);
 	return false;
 }
 
@@ -77,7 +77,7 @@ static bool read_timeout(struct lsp_request *request, const char *word, char *re
 		scale /= 10;
 	milliseconds = seconds * 1000 + part * (digits > 0 ? scale : 0);
 	if (!good || milliseconds > 3600 * 1000) {
-		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "--timeout '%.60s': write seconds, 0 to 3600, such as 5 or 0.5",
+		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("--timeout '%.60s': write seconds, 0 to 3600, such as 5 or 0.5"),
 			 word);
 		return false;
 	}
@@ -89,7 +89,7 @@ static bool read_count(struct lsp_request *request, const char *word, char *ret_
 {
 	if (lsp_number_read(word, strlen(word), NEXT_COUNT_MAX, &request->next_count) && request->next_count > 0)
 		return true;
-	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "--count '%.60s': write a number of ports, 1 to 65535", word);
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("--count '%.60s': write a number of ports, 1 to 65535"), word);
 	return false;
 }
 

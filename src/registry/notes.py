@@ -54,12 +54,13 @@ def expand(path):
 
 def text(ranges, notes):
     out = ["/* Made by notes.py from notes.tsv. */\n", "static const struct lsp_security_note notes[] = {\n"]
-    out += [f'{{{table.literal(why)}", {table.literal(advice)}", {table.literal(source)}", {kinds:#x}}},\n'
+    # N_ is for xgettext: the catalogues have the sentences, not the names of sources
+    out += [f'{{N_({table.literal(why)}"), N_({table.literal(advice)}"), {table.literal(source)}", {kinds:#x}}},\n'
             for why, advice, source, kinds in notes]
     out.append("};\n\n/* Sorted by port. */\nstatic const struct note_range ranges[] = {\n")
     out += [f"{{{low}, {high}, {protos}, {note}}},\n" for low, high, protos, note in ranges]
     out.append("};\n\nstatic const char *const kind_names[] = {\n")
-    out += [f'"{kind}",\n' for kind in KINDS]
+    out += [f'N_("{kind}"),\n' for kind in KINDS]
     out.append("};\n")
     return "".join(out)
 

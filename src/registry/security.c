@@ -1,6 +1,7 @@
 /*
  * security.c - security notes of ports, from the const table that notes.py makes of notes.tsv.
  */
+#include "lsports/language.h"
 #include "lsports/security.h"
 
 /* Ports that one note is about; a note may have several. */

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "cell.h"
 #include "core/mem.h"
 #include "fit.h"
@@ -32,17 +34,22 @@ static const struct lsp_column_entry *column_at(const struct table *table, size_
 	return &lsp_column_table[table->columns[i]];
 }
 
+static const char *title_of(const struct table *table, size_t i)
+{
+	return _(column_at(table, i)->title);
+}
+
 /* What stands where a process's name would, when there is none to show. */
 static const char *no_process(const struct lsp_subject *subject)
 {
 	static const char *const words[] = {
-		[LSP_OWNER_KNOWN] = "-", [LSP_OWNER_HIDDEN] = "(hidden)", [LSP_OWNER_KERNEL] = "(kernel)",
-		[LSP_OWNER_NONE] = "-",  [LSP_OWNER_GONE] = "(gone)",
+		[LSP_OWNER_KNOWN] = "-", [LSP_OWNER_HIDDEN] = N_("(hidden)"), [LSP_OWNER_KERNEL] = N_("(kernel)"),
+		[LSP_OWNER_NONE] = "-",  [LSP_OWNER_GONE] = N_("(gone)"),
 	};
 
 	if (subject->holder_count == 0)
-		return words[subject->row->owner];
-	return subject->process == NULL ? "(gone)" : "-";
+		return _(words[subject->row->owner]);
+	return subject->process == NULL ? _("(gone)") : "-";
 }
 
 /* ss has taught everybody this word for UDP's listener; the kernel's own is CLOSE. */
@@ -139,7 +146,7 @@ static void measure(struct table *table)
 	size_t row, i, width;
 
 	for (i = 0; i < table->count && !view->no_header; i++)
-		table->widths[i] = strlen(column_at(table, i)->title);
+		table->widths[i] = lsp_width(title_of(table, i), strlen(title_of(table, i)));
 	for (row = 0; row < view->row_count; row++) {
 		struct lsp_subject subject = lsp_subject_of(view->snapshot, &view->rows[row]);
 
@@ -162,7 +169,7 @@ static void print_header(struct table *table)
 		lsp_sink_word(&table->out, bold);
 	for (i = 0; i < table->count; i++) {
 		table->cell.used = 0;
-		lsp_sink_word(&table->cell, column_at(table, i)->title);
+		lsp_sink_word(&table->cell, title_of(table, i));
 		print_cell(table, i, 0, NULL);
 	}
 	if (table->view->colour)

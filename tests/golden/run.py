@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # run.py - whole runs of lsports-fake against what they must print, byte for byte.
 #
-# usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]
+# usage: run.py BINARY CASES_DIR CATALOGUES_DIR [PART-OF-A-NAME…]
 # MESON_EXE_WRAPPER in the environment is what runs a binary of another system.
 #
 # A case is a file NAME.case: words on what it shows, then sections that begin with a line "== …":
 #   == scene [NAME]   the world: ../scenes/NAME.scene, and the lines below this one
+#   == language NAME  the locale of what follows, such as ko_KR.UTF-8; made for the test; skipped where that cannot be
 #   == args ARGUMENTS as a shell would split them
 #   == stdin          what is typed; left out: nothing
 #   == file NAME      a file in the folder that the run begins in; it stays for the runs behind
@@ -21,6 +22,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,8 +31,8 @@ LIMIT_SECONDS = 20
 
 
 class Run:
-    def __init__(self, name, scene, args):
-        self.name, self.scene, self.args = name, scene, args
+    def __init__(self, name, scene, language, args):
+        self.name, self.scene, self.language, self.args = name, scene, language, args
         self.want = {"stdin": "", "stdout": "", "stderr": ""}
         self.files = {}
         self.exit = 0
@@ -38,7 +40,7 @@ class Run:
 
 def read_case(path, scenes):
     """The runs of one file."""
-    runs, scene, target, files = [], None, None, {}
+    runs, scene, language, target, files = [], None, None, None, {}
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
         if not line.startswith("== "):
             if target == "scene":
@@ -53,8 +55,10 @@ def read_case(path, scenes):
         if word == "scene":
             scene = (scenes / (rest + ".scene")).read_text(encoding="utf-8") if rest else ""
             target = "scene"
+        elif word == "language":
+            language = rest
         elif word == "args":
-            runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, shlex.split(rest)))
+            runs.append(Run(f"{path.stem}: {rest or '(none)'}", scene, language, shlex.split(rest)))
             runs[-1].files = dict(files)
         elif word == "file":
             target = ("file", rest)
@@ -84,14 +88,25 @@ def read_file(path):
     return path.read_bytes() if path.exists() else "(no file)\n".encode()
 
 
-def play(program, run, scene_path):
+def make_locale(folder, name):
+    """Whether there is one now. LOCPATH is where libc looks for it (setlocale(3))."""
+    language, _, charset = name.partition(".")
+    if not (folder / name).exists() and shutil.which("localedef") is not None:
+        subprocess.run(["localedef", "-i", language, "-f", charset, folder / name], capture_output=True)
+    return (folder / name).exists()
+
+
+def play(program, catalogues, run, scene_path):
     scene_path.write_text(run.scene, encoding="utf-8")
     folder = pathlib.Path(tempfile.mkdtemp(dir=scene_path.parent))
     for name, text in run.files.items():
         (folder / name).write_text(text, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items()
-                   if k not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LANG", "TERM")}
-    environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm")
+                   if k not in ("NO_COLOR", "COLUMNS", "LANG", "LANGUAGE", "TERM") and not k.startswith("LC_")}
+    environment.update(LSPORTS_SCENE=str(scene_path), TERM="xterm", LOCPATH=str(scene_path.parent),
+                       LSPORTS_LOCALE_DIR=catalogues)
+    if run.language:
+        environment["LANG"] = run.language
     done = subprocess.run([*program, *run.args], env=environment, input=run.want["stdin"].encode(), cwd=folder,
                           capture_output=True, timeout=LIMIT_SECONDS)
     complaints = []
@@ -110,19 +125,24 @@ def play(program, run, scene_path):
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit("usage: run.py BINARY CASES_DIR [PART-OF-A-NAME…]")
+    if len(sys.argv) < 4:
+        sys.exit("usage: run.py BINARY CASES_DIR CATALOGUES_DIR [PART-OF-A-NAME…]")
     program = [*shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")), os.path.abspath(sys.argv[1])]
-    cases, parts = pathlib.Path(sys.argv[2]), sys.argv[3:]
+    cases, catalogues, parts = pathlib.Path(sys.argv[2]), os.path.abspath(sys.argv[3]), sys.argv[4:]
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    passed = failed = 0
+    passed = failed = skipped = 0
     with tempfile.TemporaryDirectory() as folder:
         for path in sorted(cases.glob("*.case")):
             if parts and not any(part in path.stem for part in parts):
                 continue
             for run in read_case(path, cases.parent / "scenes"):
+                if run.language and not (list(pathlib.Path(catalogues).glob("*/LC_MESSAGES/lsports.mo")) and
+                                         make_locale(pathlib.Path(folder), run.language)):
+                    print(f"SKIPPED {run.name}: no locale {run.language} or no catalogues here (localedef, locales, gettext)")
+                    skipped += 1
+                    continue
                 try:
-                    complaints = play(program, run, pathlib.Path(folder) / "scene")
+                    complaints = play(program, catalogues, run, pathlib.Path(folder) / "scene")
                 except subprocess.TimeoutExpired:
                     complaints = [f"still running after {LIMIT_SECONDS} s"]
                 if complaints:
@@ -130,7 +150,7 @@ def main():
                     print(f"FAILED {run.name}", *complaints, sep="\n", end="\n\n")
                 else:
                     passed += 1
-    print(f"{passed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return failed > 0 or passed == 0
 
 

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-# docs.py BINARY [SOURCE] - the program, its manual, its completions and the README name the same options and columns:
-# none is missing, none is made up. The program's own --help and "--columns help" are the truth.
+# docs.py BINARY [SOURCE] - the program, its manual in each language, its completions and the README name the same options and
+# columns: none is missing, none is made up. The program's own --help and "--columns help" are the truth, and the English
+# manual is it for the sections of the others.
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+KNOWN_TO_MDOC = ["NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "DIAGNOSTICS", "SEE ALSO",
+                 "STANDARDS", "BUGS"]
 
 faults = []
 
@@ -74,19 +78,39 @@ def man_options(line):
         at += 1
 
 
-def check_man(program, path):
+def sections_of(path):
+    """(macro, title, what is in it)"""
+    return re.findall(r"^\.(Sh|Ss) (.*)\n((?:(?!\.S[hs] ).*\n)*)", path.read_text(), re.M)
+
+
+def check_sections(path, english):
+    """As many sections in the same order; those that mdoc(7) knows by name have that name in every language."""
+    ours, theirs = sections_of(path), sections_of(english)
+    for (macro, title, _), (their_macro, their_title, _) in zip(ours, theirs):
+        if macro != their_macro or (their_title in KNOWN_TO_MDOC and title != their_title):
+            fault(path, f"section {title} stands where {english} has {their_title}")
+    if len(ours) != len(theirs):
+        fault(path, f"{len(ours)} sections, {len(theirs)} in {english}")
+
+
+def section_like(path, english, title):
+    """What is in the section of path that stands where the English manual has that title."""
+    at = [their_title for _, their_title, _ in sections_of(english)].index(title)
+    return (sections_of(path) + [("", "", "")] * (at + 1))[at][2]
+
+
+def check_man(program, path, english):
     text = path.read_text()
     lines = [line for line in text.splitlines() if line.startswith(".") and not line.startswith('.\\"')]
     named = [word for line in lines for word in man_options(line)]
     # an option is documented where a list says what it does, or in a sentence of its own among the habits
-    habits = re.search(r"^\.Ss Habits$(.*?)^\.S[hs] ", text, re.M | re.S)
+    habits = section_like(path, english, "Habits")
     explained = [word for line in lines if line.startswith(".It ") for word in man_options(line)]
-    explained += [word for line in (habits[1].splitlines() if habits else []) for word in man_options(line)]
+    explained += [word for line in habits.splitlines() for word in man_options(line)]
     check_known(program, path, named)
     check_all_there(program, path, [word[2:] for word in explained if word.startswith("--")],
                     [word[1] for word in explained if len(word) == 2])
-    section = re.search(r"^\.Sh COLUMNS$(.*?)^\.Sh ", text, re.M | re.S)
-    columns = re.findall(r"^\.It (\w+)", section[1] if section else "", re.M)
+    columns = re.findall(r"^\.It (\w+)", section_like(path, english, "COLUMNS"), re.M)
     for name in sorted(set(program.columns) - set(columns)):
         fault(path, f"column {name} is missing")
     for name in sorted(set(columns) - set(program.columns)):
@@ -170,11 +194,14 @@ def main():
     program = Program(binary)
     if len(program.longs) < 20 or len(program.columns) < 20:
         fault(binary, f"{len(program.longs)} options and {len(program.columns)} columns cannot be all")
-    check_man(program, source / "man/lsports.1")
+    english = source / "man/lsports.1"
+    for manual in [english, *sorted(source.glob("man/*/lsports.1"))]:
+        check_sections(manual, english)
+        check_man(program, manual, english)
+        print(check_mandoc(manual))
     check_rules(source)
     check_completions(program, binary, source / "man")
     check_readme(program, source / "README.md")
-    print(check_mandoc(source / "man/lsports.1"))
     print("\n".join(faults))
     print(f"docs: {len(program.longs)} long options, {len(program.letters)} letters, {len(program.columns)} columns, "
           f"{len(faults)} faults")

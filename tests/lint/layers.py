@@ -34,12 +34,12 @@ MAY_CALL = {
     "language": [],
     "cli": ["core", "registry", "language"],
     "view": ["core", "registry", "language"],
-    "act": ["core"],
+    "act": ["core", "language"],
     "bind": ["core"],
     "probe": ["core", "registry"],
     "policy": ["core", "view", "language"],
     "audit": ["core", "probe", "registry", "language"],
-    "platform": ["core"],
+    "platform": ["core", "language"],
 }
 
 PURE = set("""abs bsearch calloc free malloc memchr memcmp memcpy memmove memset qsort realloc reallocarray snprintf

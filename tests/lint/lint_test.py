@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# lint_test.py BUILD BINARY - a lint that never says no is none: each rule is broken once, on a copy, and must be named.
+# lint_test.py BUILD BINARY XGETTEXT-WORD... - a lint that never says no is none: each rule is broken once, on a copy, and must be named.
 import shutil
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
-BUILD, BINARY = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+BUILD, BINARY, GETTEXT_WORDS = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), sys.argv[3:]
 
 
 def lint(name, *words):
@@ -210,6 +210,22 @@ class Docs(Copy):
         self.append("man/lsports.1", ".Bl -tag\n.It Fl t\n")
         self.refused(lint("docs.py", BINARY, self.root), "mandoc:")
 
+    def test_manual_in_korean(self):
+        for old, new, words in [
+            (".It Fl B , Fl Fl bound", ".It Fl B", ["--bound is missing"]),
+            (".It Fl r , Fl Fl resolve", ".It Fl r , Fl Fl rezolve", ["no option --rezolve"]),
+            (".It peer_port\n", "", ["column peer_port is missing"]),
+            (".Sh EXIT STATUS\n", ".Sh 종료 코드\n", ["has EXIT STATUS"]),
+            (".Sh 목록\n", "", ["sections"]),
+            (".Fl e\n", "", ["-e is missing"]),
+        ]:
+            with self.subTest(new=new):
+                path = self.root / "man/ko/lsports.1"
+                before = path.read_text()
+                self.replace("man/ko/lsports.1", old, new)
+                self.refused(lint("docs.py", BINARY, self.root), "man/ko/lsports.1", *words)
+                path.write_text(before)
+
     def test_completions(self):
         for name, old, new, words in [
             ("lsports.bash", " --bound", "", ["--bound is missing"]),
@@ -241,6 +257,30 @@ class Docs(Copy):
                 self.append("README.md", "\n" + text + "\n")
                 self.refused(lint("docs.py", BINARY, self.root), "README.md", *words)
                 (self.root / "README.md").write_text(before)
+
+
+@unittest.skipIf(shutil.which("xgettext") is None, "gettext is not installed")
+class Language(Copy):
+    def test_language(self):
+        for name, old, new, words in [
+            ("src/say.c", '_("output error")', '_("out of paper")', ['src/say.c: "out of paper" is not in', '"output error" is said', "lsports-update-po"]),
+            ("src/registry/notes.h", 'N_("Remove it.")', 'N_("Remove it now.")', ['"Remove it now." is not in']),
+            ("src/say.c", '_("output error")', '"output error"', ['"output error" is said nowhere']),
+            ("src/po/ko.po", 'msgstr "출력 오류"', 'msgstr ""', ["1 untranslated"]),
+            ("src/po/ko.po", 'msgid "output error"', '#, fuzzy\nmsgid "output error"', ["1 fuzzy"]),
+            ("src/po/ko.po", "알 수 없음: %s", "알 수 없음: %d", ["'msgid' and 'msgstr'"]),
+            ("src/po/POTFILES", "src/say.c\n", "", ["src/say.c has texts"]),
+            ("src/po/POTFILES", "src/say.c\n", "src/say.c\nsrc/main.c\n", ["src/main.c is listed"]),
+        ]:
+            with self.subTest(name=name, new=new):
+                path = self.root / name
+                if not path.exists():  # made by the build
+                    shutil.copy(BUILD / name, path)
+                before = path.read_text()
+                self.replace(name, old, new)
+                self.refused(lint("language.py", self.root, *GETTEXT_WORDS), *words)
+                path.write_text(before)
+        self.assertEqual(lint("language.py", self.root, *GETTEXT_WORDS)[0], 0)
 
 
 class Words(unittest.TestCase):
