@@ -153,11 +153,11 @@ static void put_services(struct lsp_sink *sink, const struct lsp_process *proces
 {
 	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || process->unit == NULL)
 		return;
-	lsp_sink_word(sink, "\n    stopped as a service: ");
+	put_begin(sink, 0, _("stopped as a service"));
 	lsp_escape_text(sink, process->unit, strlen(process->unit));
 	if (process->dependants == NULL)
 		return;
-	lsp_sink_word(sink, "\n    services that need it and stop first: ");
+	put_begin(sink, 0, _("services that need it and stop first"));
 	lsp_escape_text(sink, process->dependants, strlen(process->dependants));
 }
 
