@@ -192,6 +192,8 @@ static void test_exposed(void **state)
 		{"java", LSP_TCP, "0.0.0.0", 8080, LSP_RULE_EXPOSED_NO_LOGIN, LSP_SEVERITY_WARNING},
 		{"smbd", LSP_TCP, "0.0.0.0", 445, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_CRITICAL},
 		{"smbd", LSP_TCP, "127.0.0.1", 445, LSP_RULE_EXPOSED_SERVICE, NONE},
+		{"dhcpd", LSP_UDP, "0.0.0.0", 67, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_INFO},
+		{"dhclient", LSP_UDP, "0.0.0.0", 68, LSP_RULE_EXPOSED_SERVICE, NONE},
 		{"minissdpd", LSP_UDP, "0.0.0.0", 1900, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_WARNING},
 		{"charon", LSP_UDP, "0.0.0.0", 500, LSP_RULE_EXPOSED_SERVICE, NONE},
 	};
@@ -560,21 +562,30 @@ static void test_time_wait(void **state)
 static void test_wrong_answer(void **state)
 {
 	static const struct {
+		const char *name;
+		uint16_t port;
 		enum lsp_speech speech;
 		int severity;
-	} table[] = {{LSP_SPEECH_POSTGRESQL, NONE}, {LSP_SPEECH_HTTP, LSP_SEVERITY_WARNING}, {LSP_SPEECH_NONE, NONE}};
+	} table[] = {
+		{"postgres", 5432, LSP_SPEECH_POSTGRESQL, NONE},
+		{"postgres", 5432, LSP_SPEECH_HTTP, LSP_SEVERITY_WARNING},
+		{"postgres", 5432, LSP_SPEECH_NONE, NONE},
+		{"sshd", 8080, LSP_SPEECH_SSH, LSP_SEVERITY_INFO}, /* it is what it is called */
+		{"node", 8080, LSP_SPEECH_SSH, LSP_SEVERITY_WARNING},
+	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof table / sizeof *table; i++) {
-		struct lsp_probe probe = {.port = 5432, .heard = {.speech = table[i].speech}};
+		struct lsp_probe probe = {.port = table[i].port, .heard = {.speech = table[i].speech}};
 		struct lsp_asked_port asked = {.probe = &probe};
 		struct world world;
 
 		begin(&world);
-		serve(&world, 50, "postgres", 1000, LSP_TCP, "127.0.0.1", 5432);
+		serve(&world, 49, "ntpd", 1000, LSP_UDP, "127.0.0.1", 123); /* is not asked */
+		serve(&world, 50, table[i].name, 1000, LSP_TCP, "127.0.0.1", table[i].port);
 		judge(&world);
-		asked.row = &world.rows[0];
+		asked.row = &world.rows[1];
 		world.facts.asked = &asked;
 		world.facts.asked_count = 1;
 		lsp_findings_clear(&world.findings);
@@ -584,19 +595,30 @@ static void test_wrong_answer(void **state)
 	}
 }
 
-/* Nobody is accused of anything by what cannot be seen. */
+/* Nobody is accused of anything by what cannot be seen: who holds it may be a proxy, or another service. The kernel itself
+ * is no riddle. */
 static void test_hidden(void **state)
 {
-	struct lsp_socket socket = socket_of(LSP_TCP, "127.0.0.1", 5432, 50);
-	struct world world;
+	static const struct {
+		const char *addr;
+		size_t blind;
+		int severity;
+	} table[] = {{"127.0.0.1", 1, NONE}, {"0.0.0.0", 1, LSP_SEVERITY_WARNING}, {"0.0.0.0", 0, LSP_SEVERITY_CRITICAL}};
+	size_t i;
 
 	(void)state;
-	begin(&world);
-	world.snapshot->blind = 1;
-	lsp_snapshot_add_socket(world.snapshot, &socket);
-	judge(&world);
-	assert_int_equal(world.findings.count, 0);
-	end(&world);
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct lsp_socket socket = socket_of(LSP_TCP, table[i].addr, 5432, 50);
+		struct world world;
+
+		begin(&world);
+		world.snapshot->blind = table[i].blind;
+		lsp_snapshot_add_socket(world.snapshot, &socket);
+		judge(&world);
+		assert_int_equal(severity_of(&world, LSP_RULE_EXPOSED_DATABASE), table[i].severity);
+		assert_int_equal(world.findings.count, table[i].severity != NONE);
+		end(&world);
+	}
 }
 
 static void test_order(void **state)
