@@ -210,6 +210,9 @@ def test_close_wait(t):
         if is_leak:
             finding = found(doc, "close-wait")
             equal((finding["evidence"]["connections"], finding["process"]["pid"]), (50, os.getpid()), "who")
+            time.sleep(1.2)
+            older = found(audit(t), "close-wait")["evidence"]["oldest_ms"]
+            true(1200 <= older < 20000, f"the oldest is at least as old as the pause: {older}")
         else:
             quiet(doc, "close-wait")
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -536,6 +537,41 @@ static void test_close_wait(void **state)
 	}
 }
 
+static void test_close_wait_since(void **state)
+{
+	static const struct {
+		uint32_t heard_ms;
+		const char *says;
+	} table[] = {
+		{0, ""}, /* it may be so, or not be known */
+		{999, ""},
+		{1000, ", the oldest for at least 1 s"},
+		{119999, ", the oldest for at least 119 s"},
+		{120000, ", the oldest for at least 2 min"},
+		{7199999, ", the oldest for at least 119 min"},
+		{7200000, ", the oldest for at least 2 h"},
+		{172800000, ", the oldest for at least 2 days"},
+		{UINT32_MAX, ", the oldest for at least 49 days"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct world world;
+		char sentence[128];
+
+		begin(&world);
+		connect_many(&world, LSP_CLOSE_WAIT, 60, 50, "198.51.100.1");
+		world.snapshot->sockets[7].has |= LSP_HAS_HEARD;
+		world.snapshot->sockets[7].heard_ms = table[i].heard_ms;
+		judge(&world);
+		snprintf(sentence, sizeof sentence, "60 connections in CLOSE_WAIT%s", table[i].says);
+		assert_int_equal(severity_of(&world, LSP_RULE_CLOSE_WAIT), LSP_SEVERITY_WARNING);
+		assert_string_equal(world.findings.list[0].sentence, sentence);
+		end(&world);
+	}
+}
+
 /* 99 ports are there: 100, less a reserved one. 80 in a hundred of them are 79.2. */
 static void test_time_wait(void **state)
 {
@@ -694,6 +730,7 @@ int main(void)
 		cmocka_unit_test(test_accept_overflow), cmocka_unit_test(test_v6_twin),
 		cmocka_unit_test(test_two_answers),    cmocka_unit_test(test_shared_port),
 		cmocka_unit_test(test_shared_among_workers), cmocka_unit_test(test_close_wait),
+		cmocka_unit_test(test_close_wait_since),
 		cmocka_unit_test(test_time_wait),      cmocka_unit_test(test_wrong_answer),
 		cmocka_unit_test(test_hidden),	       cmocka_unit_test(test_order),
 		cmocka_unit_test(test_words),	       cmocka_unit_test(test_program_names),
