@@ -118,6 +118,9 @@ static void judge(struct world *world)
 	lsp_audit_judge(&world->facts, &world->findings);
 }
 
+/* Which rules were asked for and found true, and false, by the tests that have run. */
+static bool was_true[LSP_RULE_COUNT], was_false[LSP_RULE_COUNT];
+
 /* The severity of the rule's only finding, NONE without one. */
 static int severity_of(const struct world *world, enum lsp_rule rule)
 {
@@ -134,6 +137,7 @@ static int severity_of(const struct world *world, enum lsp_rule rule)
 		assert_non_null(world->findings.list[i].why);
 		assert_non_null(world->findings.list[i].advice);
 	}
+	*(severity != NONE ? &was_true[rule] : &was_false[rule]) = true;
 	return severity;
 }
 
@@ -720,6 +724,18 @@ static void test_program_names(void **state)
 	}
 }
 
+/* The last one: no rule of the table is without a world where it holds, and one where it does not. */
+static void test_every_rule_was_both(void **state)
+{
+	int rule;
+
+	(void)state;
+	for (rule = 0; rule < LSP_RULE_COUNT; rule++) {
+		if (!was_true[rule] || !was_false[rule])
+			fail_msg("%s was never %s", lsp_rule_name((enum lsp_rule)rule), was_true[rule] ? "false" : "true");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -734,6 +750,7 @@ int main(void)
 		cmocka_unit_test(test_time_wait),      cmocka_unit_test(test_wrong_answer),
 		cmocka_unit_test(test_hidden),	       cmocka_unit_test(test_order),
 		cmocka_unit_test(test_words),	       cmocka_unit_test(test_program_names),
+		cmocka_unit_test(test_every_rule_was_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
