@@ -369,17 +369,18 @@ def test_probe(t):
 
 
 def test_probe_asks_no_stranger(t):
-    """A listener may be bound to an address that is not ours (IP_FREEBIND): it is not asked, nothing goes out for it."""
+    """A listener may be bound to an address that is not ours: it is not asked, nothing goes out for it."""
     lan(t)
+    sysctl("ipv4/ip_nonlocal_bind", "1")
     subprocess.run(["ip", "route", "add", "default", "via", "10.9.0.2"], check=True)
-    foreign = t.world.listen("192.0.2.1", LOW, options=((socket.IPPROTO_IP, 15, 1),))
-    ours = t.world.listen(LAN, LOW)
+    t.world.listen("192.0.2.1", LOW)
+    t.world.listen(LAN, LOW)
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire:
         wire.bind(("vb", 3))
         wire.settimeout(0.5)
         doc = audit(t, str(LOW), "--probe")
         equal({(a["bound_to"], a["asked_at"], a["end"]) for a in doc["answers"]},
-              {("192.0.2.1", "192.0.2.1", "foreign"), (LAN, LAN, "silent")}, f"{foreign} {ours}")
+              {("192.0.2.1", "192.0.2.1", "foreign"), (LAN, LAN, "silent")}, "answers")
         equal(packets_to(wire), 0, "packets on the wire")
 
 
@@ -390,7 +391,7 @@ def test_probe_ends_in_time(t):
         t.world.listen("127.0.0.1", LOW + number, backlog=8)
     begin = time.monotonic()
     doc = t.json("--audit", "--probe")
-    true(time.monotonic() - begin < 8, f"five seconds of asking took {time.monotonic() - begin:.1f} s")
+    true(time.monotonic() - begin < 6, f"five seconds of asking took {time.monotonic() - begin:.1f} s")
     ends = [answer["end"] for answer in doc["answers"]]
     true(ends.count("silent") >= 128 and "not-tried" in ends and set(ends) == {"silent", "not-tried"}, f"{ends}")
     equal((doc["exit"], doc["complete"], len(doc["not_checked"])), (3, False, 1), f"{doc['not_checked']}")
