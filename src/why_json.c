@@ -81,6 +81,7 @@ static void put_holder(struct lsp_sink *sink, const struct lsp_snapshot *snapsho
 static void put_socket(struct lsp_sink *sink, const struct lsp_snapshot *snapshot, const struct lsp_row *row)
 {
 	const struct lsp_socket *socket = row->socket;
+	const struct lsp_process *process = row->holder_count > 0 ? lsp_snapshot_process(snapshot, row->holders[0].pid) : NULL;
 	bool has_uid = (socket->has & LSP_HAS_UID) != 0, first = true;
 	uint32_t i;
 
@@ -89,9 +90,11 @@ static void put_socket(struct lsp_sink *sink, const struct lsp_snapshot *snapsho
 	put_text(sink, false, "state", lsp_state_name(socket->state));
 	put_endpoint(sink, "local", &socket->local, socket->local_port, true);
 	put_endpoint(sink, "peer", &socket->peer, socket->peer_port, (socket->has & LSP_HAS_PEER) != 0);
-	put_number(sink, "inode", socket->key, (socket->has & LSP_HAS_KEY) != 0);
+	put_number(sink, "inode", socket->key,
+		   (socket->has & LSP_HAS_KEY) != 0 && (snapshot->notes & LSP_NOTE_OWN_KEYS) == 0);
 	put_number(sink, "uid", socket->uid, has_uid);
-	put_text(sink, false, "user", has_uid ? lsp_snapshot_name(snapshot, LSP_NAME_USER, socket->uid) : NULL);
+	put_text(sink, false, "user",
+		 has_uid ? lsp_snapshot_name(snapshot, LSP_NAME_USER, socket->uid) : process != NULL ? process->user : NULL);
 	put_text(sink, false, "owner", lsp_owner_name(row->owner));
 	lsp_json_key(sink, false, "holders");
 	lsp_sink_byte(sink, '[');
