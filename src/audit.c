@@ -109,8 +109,10 @@ static void ask(struct lsp_report *report)
 		probe->port = socket->local_port;
 		report->asked[report->probe_count++] = (struct lsp_asked_port){&report->rows[i], probe};
 	}
-	if (lsp_probe_all(report->backend, report->probes, report->probe_count, PROBE_LIMIT_MS, &fault) != LSP_OK)
+	if (lsp_probe_all(report->backend, report->probes, report->probe_count, PROBE_LIMIT_MS, &fault) != LSP_OK) {
 		unchecked(report, N_("what listeners speak: they cannot be asked on this system"));
+		return;
+	}
 	for (i = 0; i < report->probe_count; i++) {
 		if (report->probes[i].end != LSP_TALK_NOT_TRIED)
 			continue;
@@ -134,6 +136,7 @@ enum lsp_err lsp_report_make(const struct lsp_backend *backend, const struct lsp
 	if (probe)
 		ask(ret_report);
 	facts = (struct lsp_audit_case){.snapshot = ret_report->snapshot,
+					.dialect = backend->dialect,
 					.rows = ret_report->rows,
 					.row_count = ret_report->row_count,
 					.rules = &ret_report->rules,

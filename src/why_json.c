@@ -59,6 +59,7 @@ static void put_holder(struct lsp_sink *sink, const struct lsp_snapshot *snapsho
 static void put_socket(struct lsp_sink *sink, const struct lsp_snapshot *snapshot, const struct lsp_row *row)
 {
 	const struct lsp_socket *socket = row->socket;
+	const struct lsp_process *process = row->holder_count > 0 ? lsp_snapshot_process(snapshot, row->holders[0].pid) : NULL;
 	bool has_uid = (socket->has & LSP_HAS_UID) != 0;
 	uint32_t i;
 
@@ -67,9 +68,13 @@ static void put_socket(struct lsp_sink *sink, const struct lsp_snapshot *snapsho
 	lsp_json_put_word(sink, "state", lsp_state_name(socket->state));
 	put_endpoint(sink, "local", &socket->local, socket->local_port, true);
 	put_endpoint(sink, "peer", &socket->peer, socket->peer_port, (socket->has & LSP_HAS_PEER) != 0);
-	lsp_json_put_known(sink, "inode", (socket->has & LSP_HAS_KEY) != 0, socket->key);
+	lsp_json_put_known(sink, "inode", (socket->has & LSP_HAS_KEY) != 0 && (snapshot->notes & LSP_NOTE_OWN_KEYS) == 0,
+			   socket->key);
 	lsp_json_put_known(sink, "uid", has_uid, socket->uid);
-	lsp_json_put_word(sink, "user", has_uid ? lsp_snapshot_name(snapshot, LSP_NAME_USER, socket->uid) : NULL);
+	lsp_json_put_word(sink, "user",
+			  has_uid           ? lsp_snapshot_name(snapshot, LSP_NAME_USER, socket->uid)
+			  : process != NULL ? process->user
+					    : NULL);
 	lsp_json_put_word(sink, "owner", lsp_owner_name(row->owner));
 	lsp_json_open(sink, "holders", '[');
 	for (i = 0; i < row->holder_count; i++) {

@@ -24,7 +24,7 @@ struct lsp_finding *lsp_finding_add(struct lsp_audit *audit, enum lsp_rule rule,
 	*finding = (struct lsp_finding){.rule = rule,
 					.severity = severity,
 					.why = lsp_rule_why(rule),
-					.advice = lsp_rule_advice(rule),
+					.advice = lsp_rule_advice(rule, audit->facts->dialect),
 					.rows = {row}};
 	all->by_severity[severity]++;
 	return finding;

@@ -577,6 +577,31 @@ static void test_close_wait_since(void **state)
 }
 
 /* 99 ports are there: 100, less a reserved one. 80 in a hundred of them are 79.2. */
+/* What can be found on Windows has no commands of another system; the words are the same wherever none is needed. */
+static void test_advice_on_windows(void **state)
+{
+	static const enum lsp_rule never[] = {LSP_RULE_ROOT_LISTENER,   LSP_RULE_DELETED_PROGRAM, LSP_RULE_WRITABLE_PROGRAM,
+					      LSP_RULE_ACCEPT_QUEUE_FULL, LSP_RULE_ACCEPT_OVERFLOW};
+	static const char *const unix_words[] = {"sysctl", "net.ipv4", "net.core", "ulimit", "/proc", "systemd", "root"};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < LSP_RULE_COUNT; i++) {
+		const char *advice = lsp_rule_advice((enum lsp_rule)i, LSP_DIALECT_WINDOWS);
+
+		for (j = 0; j < sizeof never / sizeof *never && never[j] != i; j++)
+			continue;
+		if (advice == NULL || j < sizeof never / sizeof *never)
+			continue;
+		for (j = 0; j < sizeof unix_words / sizeof *unix_words; j++) {
+			if (strstr(advice, unix_words[j]) != NULL)
+				fail_msg("%s: %s", lsp_rule_name((enum lsp_rule)i), advice);
+		}
+	}
+	assert_non_null(strstr(lsp_rule_advice(LSP_RULE_EPHEMERAL_LISTENER, LSP_DIALECT_UNIX), "sysctl"));
+	assert_non_null(strstr(lsp_rule_advice(LSP_RULE_EPHEMERAL_LISTENER, LSP_DIALECT_WINDOWS), "netsh"));
+}
+
 static void test_time_wait(void **state)
 {
 	static const struct {
@@ -747,6 +772,7 @@ int main(void)
 		cmocka_unit_test(test_two_answers),    cmocka_unit_test(test_shared_port),
 		cmocka_unit_test(test_shared_among_workers), cmocka_unit_test(test_close_wait),
 		cmocka_unit_test(test_close_wait_since),
+		cmocka_unit_test(test_advice_on_windows),
 		cmocka_unit_test(test_time_wait),      cmocka_unit_test(test_wrong_answer),
 		cmocka_unit_test(test_hidden),	       cmocka_unit_test(test_order),
 		cmocka_unit_test(test_words),	       cmocka_unit_test(test_program_names),
