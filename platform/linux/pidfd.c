@@ -7,7 +7,6 @@
  */
 #include "linux.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -201,6 +199,16 @@ void lsp_pidfd_release(struct lsp_grip *grip)
 	free(grip);
 }
 
+/* Not by strcasecmp(3): in a Turkish locale "kill" is not "KILL" to it. */
+static bool begins(const char *name, const char *upper)
+{
+	for (; *upper != '\0'; name++, upper++) {
+		if ((*name >= 'a' && *name <= 'z' ? *name - 'a' + 'A' : *name) != *upper)
+			return false;
+	}
+	return true;
+}
+
 bool lsp_pidfd_signal_of(const char *name, int *ret_signal)
 {
 	static const struct {
@@ -211,17 +219,17 @@ bool lsp_pidfd_signal_of(const char *name, int *ret_signal)
 		{"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"CONT", SIGCONT},
 		{"STOP", SIGSTOP}, {"TSTP", SIGTSTP}, {"PIPE", SIGPIPE}, {"WINCH", SIGWINCH},
 	};
-	const char *plain = strncasecmp(name, "SIG", 3) == 0 ? name + 3 : name;
+	const char *plain = begins(name, "SIG") ? name + 3 : name;
 	char *end;
 	long number = strtol(name, &end, 10);
 	size_t i;
 
-	if (isdigit((unsigned char)name[0]) && *end == '\0' && number > 0 && number < NSIG) {
+	if (name[0] >= '0' && name[0] <= '9' && *end == '\0' && number > 0 && number < NSIG) {
 		*ret_signal = (int)number;
 		return true;
 	}
 	for (i = 0; i < sizeof signals / sizeof *signals; i++) {
-		if (strcasecmp(signals[i].name, plain) == 0) {
+		if (begins(plain, signals[i].name) && plain[strlen(signals[i].name)] == '\0') {
 			*ret_signal = signals[i].number;
 			return true;
 		}
