@@ -64,19 +64,25 @@ static int check(const struct lsp_grip *grip, char *ret_state)
 	return 0;
 }
 
-/* pidfd_open counts in our pid namespace, /proc in that of its mount: "unshare --pid" without a new /proc, for one. The
- * descriptor's own entry there tells the number that this /proc gives to the process. */
+/* pidfd_open counts in our pid namespace, /proc in that of its mount: "unshare --pid" without a new /proc, for one. */
+static bool is_our_proc(void)
+{
+	char self[16];
+	ssize_t len = readlink("/proc/self", self, sizeof self - 1);
+
+	self[len > 0 ? len : 0] = '\0';
+	return strtol(self, NULL, 10) == (long)getpid();
+}
+
+/* The descriptor's own entry in /proc tells the number that this /proc gives to the process. */
 static bool is_same_process(const struct lsp_grip *grip)
 {
-	char path[64], text[512], self[16];
+	char path[64], text[512];
 	const char *line;
 	long len;
 
-	if (grip->pidfd < 0) {
-		len = readlink("/proc/self", self, sizeof self - 1);
-		self[len > 0 ? len : 0] = '\0';
-		return strtol(self, NULL, 10) == (long)getpid();
-	}
+	if (grip->pidfd < 0)
+		return is_our_proc();
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", grip->pidfd);
 	len = lsp_file_read(AT_FDCWD, path, text, sizeof text - 1);
 	text[len > 0 ? len : 0] = '\0';
@@ -118,8 +124,9 @@ enum lsp_err lsp_pidfd_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_
 		os_code = errno == EINVAL || errno == ENOENT ? ESRCH : errno;
 	if (os_code == 0)
 		os_code = check(grip, &state);
-	/* one that was reaped meanwhile has no number there either: that is asked first */
-	if (os_code == 0 && !is_same_process(grip) && (os_code = check(grip, &state)) == 0) {
+	/* one that was reaped meanwhile has no number there either: that is asked first. And who is not here may be there. */
+	if ((os_code == 0 && !is_same_process(grip) && (os_code = check(grip, &state)) == 0) ||
+	    (os_code == ESRCH && !is_our_proc())) {
 		lsp_pidfd_release(grip);
 		*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = "/proc"};
 		snprintf(ret_fault->detail, sizeof ret_fault->detail, "%s",
