@@ -14,6 +14,7 @@
 #include "act/supervisor.h"
 #include "advice.h"
 #include "core/mem.h"
+#include "kill_asked.h"
 #include "say.h"
 #include "view/cell.h"
 #include "view/escape.h"
