@@ -100,9 +100,11 @@ def build_helpers(folder):
 
 def run_all(tests, binary, helpers, folder, lie):
     count = {"ok": 0, "FAIL": 0, "skip": 0}
+    world.adopt_orphans()
     for name, test in tests:
         begin = time.monotonic()
         verdict, why = run_one(test, binary, helpers, tempfile.mkdtemp(dir=folder), lie)
+        world.end_children()
         count[verdict] += 1
         print(f"{verdict:4} {name} ({time.monotonic() - begin:.1f} s)" + (f": {why}" if why else ""), flush=True)
     print(f"{count['ok']} passed, {count['FAIL']} failed, {count['skip']} skipped")
@@ -120,7 +122,7 @@ def run_one(test, binary, helpers, scratch, lie):
     with open(read_end, "rb") as pipe:
         timed_out = not wait_for(pid)
         if timed_out:
-            os.kill(pid, signal.SIGKILL)  # what it started dies with it
+            os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             return "FAIL", f"no end after {TEST_LIMIT_S} s"
         text = pipe.read().decode("utf-8", "backslashreplace")

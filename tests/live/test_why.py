@@ -258,18 +258,19 @@ def test_time_wait_without_reuseaddr(t):
 def test_privileged(t):
     t.needs_root("becomes another user")
     binary = t.binary_for_all()
-    one = why(t, 80, "privileged", uid=NOBODY, binary=binary)
+    number = 1011  # nobody's: a server of another network namespace would be told too
+    one = why(t, number, "privileged", uid=NOBODY, binary=binary)
     equal((one["notes"], one["error"]["errno"], one["evidence"]), (["privileged"], 13, []), "members")
-    for words in ("cap_net_bind_service", "ip_unprivileged_port_start=80", "authbind"):
+    for words in ("cap_net_bind_service", f"ip_unprivileged_port_start={number}", "authbind"):
         true(words in one["way_out"], f"way out {one['way_out']}")
-    one = why(t, 80, "free", binary=binary)
+    one = why(t, number, "free", binary=binary)
     equal(one["notes"], ["privileged"], "root may")
     # who is there is told besides
-    t.world.listen("127.0.0.1", 80)
-    one = why(t, 80, "privileged", uid=NOBODY, binary=binary)
+    t.world.listen("127.0.0.1", number)
+    one = why(t, number, "privileged", uid=NOBODY, binary=binary)
     equal([e["uid"] for e in one["evidence"]], [0], "evidence")
-    sysctl("ipv4/ip_unprivileged_port_start", "80")
-    equal(why(t, 81, "free", uid=NOBODY, binary=binary)["notes"], [], "after the sysctl of the way out")
+    sysctl("ipv4/ip_unprivileged_port_start", str(number))
+    equal(why(t, number + 1, "free", uid=NOBODY, binary=binary)["notes"], [], "after the sysctl of the way out")
 
 
 def test_address_not_here(t):

@@ -16,7 +16,7 @@ import sys
 import time
 
 CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID = 0x00020000, 0x40000000, 0x20000000
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 NOBODY = 65534
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -46,6 +46,28 @@ def unmount_lazily(target):
 
 def die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans():
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_children():
+    """Ends every child, adopted ones too (a server's workers outlive a master that is killed), and theirs. Their number."""
+    ended = 0
+    while True:
+        try:
+            ended += os.waitpid(-1, os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            return ended
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/stat") as file:
+                    state, parent = file.read().rpartition(")")[2].split()[:2]
+                if int(parent) == os.getpid() and state != "Z":
+                    os.kill(int(pid), signal.SIGKILL)
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has ended
 
 
 def become(uid):
