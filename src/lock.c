@@ -115,6 +115,8 @@ static int write_file(const struct lsp_diff *diff, const struct lsp_sink *text, 
 
 	if (diff->backend->file_replace(path, text->bytes, text->used, &fault) != LSP_OK) {
 		lsp_say(_("cannot write %.200s: %s: %s"), path, fault.op, fault.detail);
+		if (fault.err == LSP_DENIED)
+			lsp_say(_("it is written beside the old one first: its folder must be writable"));
 		return 4;
 	}
 	say_removed(diff->request, removed);
