@@ -576,7 +576,6 @@ static void test_close_wait_since(void **state)
 	}
 }
 
-/* 99 ports are there: 100, less a reserved one. 80 in a hundred of them are 79.2. */
 /* What can be found on Windows has no commands of another system; the words are the same wherever none is needed. */
 static void test_advice_on_windows(void **state)
 {
@@ -602,6 +601,7 @@ static void test_advice_on_windows(void **state)
 	assert_non_null(strstr(lsp_rule_advice(LSP_RULE_EPHEMERAL_LISTENER, LSP_DIALECT_WINDOWS), "netsh"));
 }
 
+/* 99 ports are there: 100, less a reserved one. 80 in a hundred of them are 79.2. */
 static void test_time_wait(void **state)
 {
 	static const struct {
