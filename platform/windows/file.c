@@ -47,7 +47,7 @@ static HANDLE create_beside(const wchar_t *path, wchar_t *ret_beside)
 	int i;
 
 	for (i = 0; i < TRIES_MAX && file == INVALID_HANDLE_VALUE; i++) {
-		if (_snwprintf(ret_beside, PATH_MAX_UNITS, L"%ls.lsports-%lu-%d", path, GetCurrentProcessId(), i) < 0) {
+		if (_snwprintf(ret_beside, PATH_MAX_UNITS - 1, L"%ls.lsports-%lu-%d", path, GetCurrentProcessId(), i) < 0) {
 			SetLastError(ERROR_BUFFER_OVERFLOW);
 			break;
 		}
@@ -104,7 +104,7 @@ static enum lsp_err replace(const wchar_t *path, wchar_t *beside, bool is_there,
 
 enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault)
 {
-	wchar_t *wide = malloc(PATH_MAX_UNITS * sizeof *wide), *beside = malloc(PATH_MAX_UNITS * sizeof *beside);
+	wchar_t *wide = malloc(PATH_MAX_UNITS * sizeof *wide), *beside = calloc(PATH_MAX_UNITS, sizeof *beside);
 	bool is_there = false;
 	enum lsp_err err;
 
