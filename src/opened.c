@@ -46,7 +46,7 @@ bool lsp_opened_look(const struct lsp_backend *backend, const struct lsp_request
 	const struct lsp_need need = {
 		.select = &all,
 		.holders = true,
-		.want = LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_STARTED | LSP_WANT_KIN,
+		.want = LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_STARTED | LSP_WANT_KIN | LSP_WANT_ACCOUNT,
 		.interfaces = true,
 		.users = true,
 		.links = true,
