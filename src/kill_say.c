@@ -273,6 +273,18 @@ static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_p
 	return ret_place;
 }
 
+/* What it takes to see or end whom we may not. */
+static const char *rights_of(const struct lsp_kill *kill)
+{
+	const struct lsp_process *self = lsp_snapshot_process(kill->after, kill->backend->self());
+
+	if ((kill->after->notes & LSP_NOTE_NO_HOLDERS) != 0)
+		return _("it takes a list of processes");
+	if (self != NULL && (self->has & LSP_PROCESS_HAS_UID) != 0 && self->uid == 0)
+		return _("not even root may here: a container or a security module forbids it");
+	return lsp_advice_rights(kill->backend->dialect);
+}
+
 static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_verdict *verdict = &port->verdict;
@@ -300,7 +312,7 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		break;
 	case LSP_OUTCOME_DENIED:
 		lsp_say(_("%s: still held by %s, which is not yours to end; %s"), place, phrase,
-			lsp_advice_rights(kill->backend->dialect));
+			rights_of(kill));
 		break;
 	case LSP_OUTCOME_FAILED:
 		lsp_say(_("%s: still held by %s, and it could not be tried: %s: %s"), place, phrase, victim->fault.op,
@@ -357,18 +369,18 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	const char *user = lsp_snapshot_name(kill->after, LSP_NAME_USER, socket->uid);
-	const char *rights = lsp_advice_rights(kill->backend->dialect);
+	const char *rights = rights_of(kill);
 	char place[PHRASE_MAX];
 
 	/* the way out of backend->way_out would let us see the process, not end it */
 	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say(_("%s: held by a process that we may not see; it takes more rights: %s"), place, rights);
+		lsp_say(_("%s: held by a process that we may not see; %s"), place, rights);
 	else if (user != NULL)
-		lsp_say(_("%s: held by a process of uid %u (%s) that we may not see; it takes more rights: %s"), place, socket->uid,
+		lsp_say(_("%s: held by a process of uid %u (%s) that we may not see; %s"), place, socket->uid,
 			user, rights);
 	else
-		lsp_say(_("%s: held by a process of uid %u that we may not see; it takes more rights: %s"), place, socket->uid,
+		lsp_say(_("%s: held by a process of uid %u that we may not see; %s"), place, socket->uid,
 			rights);
 }
 
