@@ -104,8 +104,9 @@ static void put_other(const struct lsp_socket *socket, void *arg)
 	put_socket(others->sink, others->snapshot, socket);
 }
 
-static const char *reason_of(const struct lsp_victim *victim, char *ret_text, size_t size)
+static const char *reason_of(const struct lsp_kill *kill, const struct lsp_victim *victim, char *ret_text, size_t size)
 {
+	struct lsp_supervisor supervisor;
 	char target[80];
 
 	switch ((enum lsp_refusal)victim->refusal) {
@@ -119,8 +120,9 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 	case LSP_REFUSAL_CONTAINER_INIT:
 		if (victim->process->container == NULL)
 			return _("it is the first process of a container, which ends with it");
-		snprintf(ret_text, size, _("it is the first process of a container, which ends with it; better: docker stop %s"),
-			 victim->process->container);
+		lsp_supervisor_of(kill->before, victim->process, &supervisor);
+		snprintf(ret_text, size, _("it is the first process of a container, which ends with it; better: %s"),
+			 supervisor.command);
 		return ret_text;
 	case LSP_REFUSAL_MANAGER:
 		return _("it is a service manager and holds the port for one of its units: systemctl --user list-sockets");
@@ -187,7 +189,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 		lsp_sink_number(sink, clients);
 	}
 	if (victim->refusal != LSP_REFUSAL_NONE) {
-		const char *text = reason_of(victim, reason, sizeof reason);
+		const char *text = reason_of(kill, victim, reason, sizeof reason);
 
 		put_begin(sink, 0,
 			  lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? _("refused") : _("refused without --force"));
@@ -305,7 +307,7 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		lsp_say(lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ?
 				_("%s: not ended: %s: %s") :
 				_("%s: not ended: %s: %s; --force ends it all the same"),
-			place, phrase, reason_of(victim, reason, sizeof reason));
+			place, phrase, reason_of(kill, victim, reason, sizeof reason));
 		break;
 	case LSP_OUTCOME_DECLINED:
 		lsp_say(_("%s: still held by %s, left alone as you said"), place, phrase);
