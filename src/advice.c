@@ -45,6 +45,12 @@ void lsp_advice_reserve(enum lsp_dialect dialect, const struct lsp_rules *rules,
 		snprintf(ret_text, size, _("add %u to net.ipv4.ip_local_reserved_ports"), port);
 }
 
+const char *lsp_advice_beside(enum lsp_dialect dialect)
+{
+	return is_windows(dialect) ? _("a server with SO_EXCLUSIVEADDRUSE may be refused") :
+				     _("unless both sides set SO_REUSEADDR, a server may be refused");
+}
+
 const char *lsp_advice_kernel(enum lsp_dialect dialect)
 {
 	return is_windows(dialect) ? _("a web server of the kernel (http.sys)? netsh http show servicestate tells for whom: stop "

@@ -17,6 +17,9 @@ const char *lsp_advice_ephemeral_range(enum lsp_dialect dialect);
 void lsp_advice_reserve(enum lsp_dialect dialect, const struct lsp_rules *rules, enum lsp_proto proto, uint16_t port,
 			char *ret_text, size_t size);
 
+/* Whom a socket beside a freed port still stops. */
+const char *lsp_advice_beside(enum lsp_dialect dialect);
+
 /* How to find, and end, who has a port in the kernel. */
 const char *lsp_advice_kernel(enum lsp_dialect dialect);
 

@@ -72,6 +72,7 @@ static enum lsp_err look(struct lsp_report *report, const struct lsp_select *sel
 	backend->tcp_counters(&report->before);
 	wanted.states = states_of(report);
 	wanted.udp_states = LSP_STATE_BIT(LSP_CLOSE);
+	need.heard = (wanted.states & LSP_STATE_BIT(LSP_CLOSE_WAIT)) != 0;
 	err = lsp_look(backend, &need, &report->snapshot, ret_fault);
 	if (err != LSP_OK)
 		return err;
@@ -108,12 +109,14 @@ static void ask(struct lsp_report *report)
 		probe->port = socket->local_port;
 		report->asked[report->probe_count++] = (struct lsp_asked_port){&report->rows[i], probe};
 	}
-	if (lsp_probe_all(report->backend, report->probes, report->probe_count, PROBE_LIMIT_MS, &fault) != LSP_OK)
-		unchecked(report, "what listeners speak: they cannot be asked on this system");
+	if (lsp_probe_all(report->backend, report->probes, report->probe_count, PROBE_LIMIT_MS, &fault) != LSP_OK) {
+		unchecked(report, N_("what listeners speak: they cannot be asked on this system"));
+		return;
+	}
 	for (i = 0; i < report->probe_count; i++) {
 		if (report->probes[i].end != LSP_TALK_NOT_TRIED)
 			continue;
-		unchecked(report, "what some listeners speak: the time was over");
+		unchecked(report, N_("what some listeners speak: the time was over"));
 		break;
 	}
 }
@@ -133,6 +136,7 @@ enum lsp_err lsp_report_make(const struct lsp_backend *backend, const struct lsp
 	if (probe)
 		ask(ret_report);
 	facts = (struct lsp_audit_case){.snapshot = ret_report->snapshot,
+					.dialect = backend->dialect,
 					.rows = ret_report->rows,
 					.row_count = ret_report->row_count,
 					.rules = &ret_report->rules,

@@ -156,11 +156,11 @@ static void put_services(struct lsp_sink *sink, const struct lsp_process *proces
 {
 	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || process->unit == NULL)
 		return;
-	lsp_sink_word(sink, "\n    stopped as a service: ");
+	put_begin(sink, 0, _("stopped as a service"));
 	lsp_escape_text(sink, process->unit, strlen(process->unit));
 	if (process->dependants == NULL)
 		return;
-	lsp_sink_word(sink, "\n    services that need it and stop first: ");
+	put_begin(sink, 0, _("services that need it and stop first"));
 	lsp_escape_text(sink, process->dependants, strlen(process->dependants));
 }
 
@@ -401,9 +401,10 @@ static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *
 		lsp_say(_("%s: held by the kernel itself: there is no process to end"), port->word);
 }
 
-static void say_waiting(const struct lsp_kill_port *port)
+/* On Windows they are in no server's way. */
+static void say_waiting(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
-	if (port->verdict.waiting > 0)
+	if (port->verdict.waiting > 0 && kill->backend->dialect != LSP_DIALECT_WINDOWS)
 		lsp_say(_("%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: with "
 			"SO_REUSEADDR a server can bind now if the one before had it too, without it later"),
 			port->word, port->verdict.waiting);
@@ -414,7 +415,7 @@ static void say_beside(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_verdict *verdict = &port->verdict;
 	char phrase[PHRASE_MAX];
-	const char *who = _("a process that we may not see"), *what;
+	const char *who = _("a process that we may not see"), *what, *refusal = lsp_advice_beside(kill->backend->dialect);
 
 	if (verdict->beside == NULL)
 		return;
@@ -422,11 +423,9 @@ static void say_beside(const struct lsp_kill *kill, const struct lsp_kill_port *
 		who = phrase_of(kill->after, verdict->beside_process, phrase);
 	what = lsp_socket_holds_port(verdict->beside) ? _("a socket of another address") : _("a connection");
 	if (verdict->beside_count > 1)
-		lsp_say(_("%.60s: %s still has %s there and %zu more: unless both sides set SO_REUSEADDR, a server may be refused"),
-			port->word, who, what, verdict->beside_count - 1);
+		lsp_say(_("%.60s: %s still has %s there and %zu more: %s"), port->word, who, what, verdict->beside_count - 1, refusal);
 	else
-		lsp_say(_("%.60s: %s still has %s there: unless both sides set SO_REUSEADDR, a server may be refused"), port->word,
-			who, what);
+		lsp_say(_("%.60s: %s still has %s there: %s"), port->word, who, what, refusal);
 }
 
 static void say_unsure(const struct lsp_kill *kill)
@@ -483,7 +482,7 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		break;
 	}
 	if (port->verdict.word <= LSP_VERDICT_FREED)
-		say_waiting(port);
+		say_waiting(kill, port);
 }
 
 void lsp_kill_say(const struct lsp_kill *kill)

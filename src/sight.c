@@ -20,7 +20,7 @@ struct lsp_sight lsp_sight_of(const struct lsp_snapshot *snapshot, const struct 
 		{LSP_NOTE_NO_DETAILS, false, N_("user, path or arguments of some processes: access denied (run as administrator)")},
 		{LSP_NOTE_HIDEPID, true, N_("processes that /proc hides (hidepid)")},
 		{LSP_NOTE_OTHER_PIDNS, true, N_("processes outside of this pid namespace")},
-		{LSP_NOTE_NO_BOUND, false, N_("bound-idle TCP ports: not listed here (Linux 6.8 with sock_diag lists them)")},
+		{LSP_NOTE_NO_BOUND, false, N_("bound-idle TCP ports: not listed here (Linux 6.8 with sock_diag and Windows 10 list them)")},
 		{LSP_NOTE_PROCNET, false, N_("v6only, devices and backlog limits: sock_diag is refused, /proc/net was read")},
 		{LSP_NOTE_NO_LINKS, false, N_("the scope of wildcard sockets: the interfaces cannot be listed")},
 		{LSP_NOTE_TORN, false, N_("the list changed while it was read: rows may be missing or doubled")},

@@ -111,6 +111,8 @@ static const char *who_of(const struct lsp_snapshot *snapshot, const struct lsp_
 		put(&text, _("pid %u"), row->holders[0].pid);
 		if (process != NULL && (process->has & LSP_PROCESS_HAS_UID) != 0)
 			put(&text, ", %s", user_of(snapshot, process->uid, user));
+		else if (process != NULL && process->user != NULL)
+			put(&text, _(", user %.300s"), process->user);
 		if (process != NULL && process->container != NULL)
 			put(&text, _(", container %.40s"), process->container);
 		put(&text, ")");
@@ -253,9 +255,12 @@ static void put_time_wait(struct text *text, const struct lsp_why *why, const st
 	}
 	if (named > 0 && port->verdict.evidence > named)
 		put(text, _(" and %zu more"), port->verdict.evidence - named);
-	if (why->backend->dialect == LSP_DIALECT_WINDOWS)
-		put(text, _(" (TIME_WAIT: for four minutes at most)")); /* TcpTimedWaitDelay: 120 s or 240 s, as no setting says */
-	else if (waiting == port->verdict.evidence)
+	if (why->backend->dialect == LSP_DIALECT_WINDOWS) {
+		/* TcpTimedWaitDelay: 120 s or 240 s, as no setting says. SO_REUSEADDR would take the port from others too. */
+		put(text, _(" (TIME_WAIT: for four minutes at most)"));
+		return;
+	}
+	if (waiting == port->verdict.evidence)
 		put(text, _(" (TIME_WAIT: for 60 s at most)")); /* TCP_TIMEWAIT_LEN, include/net/tcp.h */
 	else
 		put(text, _(" (TIME_WAIT %zu, still closing %zu: some minutes at most)"), waiting,
@@ -447,7 +452,7 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 		break;
 	case LSP_BIND_TIME_WAIT:
 		put(&text, "%s",
-		    verdict->reuseaddr ? _("set SO_REUSEADDR in the server before bind(), or wait") : _("wait"));
+		    verdict->reuseaddr && !is_windows ? _("set SO_REUSEADDR in the server before bind(), or wait") : _("wait"));
 		break;
 	case LSP_BIND_CLIENT:
 		put(&text, _("wait for the end of that connection, or restart its program"));
@@ -579,7 +584,8 @@ static void put_tried(struct lsp_sink *sink, const struct lsp_why_port *port)
 		for (way = 0; way < LSP_WAY_COUNT; way++) {
 			const char *result = lsp_why_result(attempt, (enum lsp_way)way);
 
-			if (result != NULL)
+			/* of the other ways each system has its own */
+			if (result != NULL && (way == LSP_WAY_PLAIN || attempt->faults[way].err != LSP_UNSUPPORTED))
 				put(&text, "%s%s %s", way > 0 ? ", " : "", names[way], result);
 		}
 		put_line(sink, title, words);

@@ -32,7 +32,7 @@ IS(LSP_WSA_EADDRNOTAVAIL, WSAEADDRNOTAVAIL);
 
 void lsp_windows_message(uint32_t os_code, char *ret_text, size_t size)
 {
-	uint16_t text[128];
+	uint16_t text[1024]; /* what does not fit is not told at all */
 	DWORD len = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, os_code, 0,
 				   (wchar_t *)text, sizeof text / sizeof *text, NULL);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
+#include <lsports/language.h>
+
 #include "win.h"
 
 enum { TRIES_MAX = 100, PATH_MAX_UNITS = 32768 };
@@ -27,15 +29,15 @@ static enum lsp_err look_at(const wchar_t *path, bool *ret_is_there, struct lsp_
 
 	*ret_is_there = is != INVALID_FILE_ATTRIBUTES;
 	if (!*ret_is_there && os_code == ERROR_PATH_NOT_FOUND)
-		return refuse(ret_fault, "there is no such folder");
+		return refuse(ret_fault, _("there is no such folder"));
 	if (!*ret_is_there)
 		return os_code == ERROR_FILE_NOT_FOUND ? LSP_OK : lsp_windows_fault(ret_fault, "open", os_code);
 	if ((is & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
-		return refuse(ret_fault, "it is a symbolic link; name the file that it leads to");
+		return refuse(ret_fault, _("it is a symbolic link; name the file that it leads to"));
 	if ((is & FILE_ATTRIBUTE_DIRECTORY) != 0)
-		return refuse(ret_fault, "it is a folder");
+		return refuse(ret_fault, _("it is a folder"));
 	if ((is & FILE_ATTRIBUTE_DEVICE) != 0)
-		return refuse(ret_fault, "it is no plain file; - is standard output");
+		return refuse(ret_fault, _("it is no plain file; - is standard output"));
 	return LSP_OK;
 }
 
@@ -45,7 +47,7 @@ static HANDLE create_beside(const wchar_t *path, wchar_t *ret_beside)
 	int i;
 
 	for (i = 0; i < TRIES_MAX && file == INVALID_HANDLE_VALUE; i++) {
-		if (_snwprintf(ret_beside, PATH_MAX_UNITS, L"%ls.lsports-%lu-%d", path, GetCurrentProcessId(), i) < 0) {
+		if (_snwprintf(ret_beside, PATH_MAX_UNITS - 1, L"%ls.lsports-%lu-%d", path, GetCurrentProcessId(), i) < 0) {
 			SetLastError(ERROR_BUFFER_OVERFLOW);
 			break;
 		}
@@ -102,7 +104,7 @@ static enum lsp_err replace(const wchar_t *path, wchar_t *beside, bool is_there,
 
 enum lsp_err lsp_file_replace(const char *path, const char *text, size_t len, struct lsp_fault *ret_fault)
 {
-	wchar_t *wide = malloc(PATH_MAX_UNITS * sizeof *wide), *beside = malloc(PATH_MAX_UNITS * sizeof *beside);
+	wchar_t *wide = malloc(PATH_MAX_UNITS * sizeof *wide), *beside = calloc(PATH_MAX_UNITS, sizeof *beside);
 	bool is_there = false;
 	enum lsp_err err;
 

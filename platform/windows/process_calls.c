@@ -6,6 +6,7 @@
 
 #include <windows.h>
 
+#include <sddl.h>
 #include <tlhelp32.h>
 #include <winternl.h>
 
@@ -18,10 +19,10 @@
 #include "services.h"
 #include "utf16.h"
 
-#define SERVICES_SIZE (256u * 1024) /* the largest answer that EnumServicesStatusEx gives */
 #define PROCESSES_MAX (1u << 20)
 #define ACCOUNTS_MAX 16 /* more different users hold sockets on few machines; the last one is asked for again */
 #define SID_SIZE 68	/* SECURITY_MAX_SID_SIZE */
+#define NAME_UNITS 257	/* UNLEN (lmcons.h) and NUL */
 
 /* Not documented: the whole command line (Windows 8.1 and later), for which the least of rights are enough. */
 #define COMMAND_LINE_CLASS 60
@@ -37,8 +38,8 @@ struct lsp_process_native {
 	struct lsp_listed *listed;
 	size_t listed_count;
 	bool has_listed;
-	ENUM_SERVICE_STATUS_PROCESSW *services; /* SERVICES_SIZE bytes */
-	DWORD service_count;
+	struct lsp_running_service *services;
+	size_t service_count;
 	bool has_services;
 	struct account accounts[ACCOUNTS_MAX];
 	size_t account_count;
@@ -144,16 +145,28 @@ static size_t command_line(void *self, void *handle, uint16_t *ret_units, size_t
 	return len > 0 ? len : command_line_of_peb(handle, ret_units, max);
 }
 
+/* An account that was deleted, or whose domain does not answer, has this alone. */
+static bool name_by_number(PSID sid, char *ret_name, size_t size)
+{
+	wchar_t *text;
+
+	if (!ConvertSidToStringSidW(sid, &text))
+		return false;
+	lsp_utf8_of((const uint16_t *)text, wcslen(text), ret_name, size);
+	LocalFree(text);
+	return true;
+}
+
 /* Accounts of this machine and well-known ones ("SYSTEM", "NETWORK SERVICE") without, others with their domain. */
 static bool name_account(PSID sid, char *ret_name, size_t size)
 {
-	uint16_t name[256], domain[256], machine[MAX_COMPUTERNAME_LENGTH + 1];
-	DWORD name_len = 256, domain_len = 256, machine_len = MAX_COMPUTERNAME_LENGTH + 1;
+	uint16_t name[NAME_UNITS], domain[NAME_UNITS], machine[MAX_COMPUTERNAME_LENGTH + 1];
+	DWORD name_len = NAME_UNITS, domain_len = NAME_UNITS, machine_len = MAX_COMPUTERNAME_LENGTH + 1;
 	SID_NAME_USE use;
 	size_t used = 0;
 
 	if (!LookupAccountSidW(NULL, sid, (wchar_t *)name, &name_len, (wchar_t *)domain, &domain_len, &use))
-		return false;
+		return name_by_number(sid, ret_name, size);
 	if (!GetComputerNameW((wchar_t *)machine, &machine_len))
 		machine_len = 0;
 	if (use == SidTypeUser && (domain_len != machine_len || memcmp(domain, machine, domain_len * sizeof *domain) != 0)) {
@@ -253,42 +266,31 @@ static const struct lsp_listed *listed(void *self, uint32_t pid)
 	return NULL;
 }
 
-/* All at once: more than 256 KB of them are told in parts, of which the first is taken. */
 static void list_services(struct lsp_process_native *native)
 {
-	SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_ENUMERATE_SERVICE);
-	DWORD missing = 0, resume = 0;
+	uint32_t os_code;
+	struct lsp_service_io io = lsp_services_open(&os_code);
 
 	native->has_services = true;
-	if (manager == NULL)
-		return;
-	native->services = malloc(SERVICES_SIZE);
-	if (native->services == NULL ||
-	    (!EnumServicesStatusExW(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE,
-				    (LPBYTE)native->services, SERVICES_SIZE, &missing, &native->service_count, &resume,
-				    NULL) &&
-	     GetLastError() != ERROR_MORE_DATA))
-		native->service_count = 0;
-	CloseServiceHandle(manager);
+	if (os_code == 0)
+		native->services = lsp_services_running(&io, &native->service_count);
+	lsp_services_close(&io);
 }
 
 static size_t services(void *self, uint32_t pid, char *ret_names, size_t size)
 {
 	struct lsp_process_native *native = self;
-	size_t count = 0, used = 0;
-	DWORD i;
+	size_t count = 0, used = 0, i;
 
 	if (!native->has_services)
 		list_services(native);
 	ret_names[0] = '\0';
 	for (i = 0; i < native->service_count; i++) {
-		const wchar_t *name = native->services[i].lpServiceName;
-
-		if (native->services[i].ServiceStatusProcess.dwProcessId != pid)
+		if (native->services[i].pid != pid)
 			continue;
-		if (count++ > 0 && used + 3 < size)
-			used += (size_t)snprintf(ret_names + used, size - used, ", ");
-		used += lsp_utf8_of((const uint16_t *)name, wcslen(name), ret_names + used, size - used);
+		if (used < size)
+			used += (size_t)snprintf(ret_names + used, size - used, count > 0 ? ", %s" : "%s", native->services[i].name);
+		count++;
 	}
 	return count;
 }
@@ -324,12 +326,28 @@ static void system_folder(void *self, char *ret_path, size_t size)
 	lsp_utf8_of((const uint16_t *)path, len <= MAX_PATH ? len : 0, ret_path, size);
 }
 
+/* An administrator has the right to look into processes of others, but turned off (OpenProcess, OpenProcessToken:
+ * SE_DEBUG_NAME). Others do not have it, and nothing changes for them. */
+static void use_rights(void)
+{
+	TOKEN_PRIVILEGES wanted = {.PrivilegeCount = 1};
+	HANDLE token;
+
+	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+		return;
+	wanted.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
+	if (LookupPrivilegeValueW(NULL, L"SeDebugPrivilege", &wanted.Privileges[0].Luid))
+		AdjustTokenPrivileges(token, FALSE, &wanted, 0, NULL, NULL);
+	CloseHandle(token);
+}
+
 struct lsp_process_native *lsp_process_native_open(struct lsp_process_calls *ret_calls)
 {
 	struct lsp_process_native *native = calloc(1, sizeof *native);
 
 	if (native == NULL)
 		return NULL;
+	use_rights();
 	*ret_calls = (struct lsp_process_calls){
 		.open = open_process, .close = close_process, .is_alive = is_alive, .created = created, .image = image,
 		.command_line = command_line, .user = user, .listed = listed, .services = services,

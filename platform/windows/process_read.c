@@ -157,7 +157,8 @@ static bool read_process(const struct lsp_process_calls *calls, const struct sub
 {
 	struct lsp_process process = {
 		.pid = subject->pid, .birth = subject->created, .has = LSP_PROCESS_NO_SIGNALS};
-	unsigned got = LSP_WANT_NAME | LSP_WANT_KIN;
+	/* the file of a running program cannot be deleted here; who may write beside it is not looked at */
+	unsigned got = LSP_WANT_NAME | LSP_WANT_KIN | LSP_WANT_EXE_PLACE;
 
 	if (subject->created > UNIX_EPOCH) {
 		process.started_ms = (subject->created - UNIX_EPOCH) / 10000;
@@ -237,10 +238,12 @@ static struct lsp_hint hint_of(const struct lsp_snapshot *snapshot)
 
 	if (snapshot->socket_count == 0)
 		return (struct lsp_hint){.protos = LSP_PROTO_ALL, .states = LSP_STATE_ALL};
-
 	for (i = 0; i < snapshot->socket_count; i++) {
 		hint.protos |= LSP_PROTO_BIT(snapshot->sockets[i].proto);
 		hint.states |= LSP_STATE_BIT(snapshot->sockets[i].state);
+		/* to the reader CLOSE is UDP's, and then the listeners' table would do */
+		if (snapshot->sockets[i].proto == LSP_TCP && snapshot->sockets[i].state == LSP_CLOSE)
+			hint.states |= LSP_STATE_ALL & ~LSP_STATE_BIT(LSP_BOUND);
 	}
 	return hint;
 }

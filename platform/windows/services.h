@@ -11,6 +11,11 @@
 #define LSP_SERVICE_NAME_MAX 772 /* 256 units of UTF-16 (CreateServiceW) as UTF-8, and NUL */
 #define LSP_SERVICES_MAX 48	 /* in one process, or that need one service */
 
+struct lsp_running_service {
+	uint32_t pid;
+	char name[LSP_SERVICE_NAME_MAX];
+};
+
 struct lsp_service_list {
 	char names[LSP_SERVICES_MAX][LSP_SERVICE_NAME_MAX];
 	size_t count;
@@ -42,7 +47,10 @@ void lsp_services_dependants(const struct lsp_service_io *io, const struct lsp_s
 struct lsp_service_io lsp_services_open(uint32_t *ret_os_code);
 void lsp_services_close(struct lsp_service_io *io);
 
-/* The services that run in a process. None when there are, or when they cannot be listed. */
+/* All that run now, to be freed; NULL, and 0 of them, when they cannot be listed. */
+struct lsp_running_service *lsp_services_running(const struct lsp_service_io *io, size_t *ret_count);
+
+/* Those of them that run in a process. */
 void lsp_services_of(const struct lsp_service_io *io, uint32_t pid, struct lsp_service_list *ret_list);
 
 #endif

@@ -10,8 +10,10 @@
 
 #include "utf16.h"
 
-#define TRIES 4		       /* services start while they are listed */
-#define TABLE_MAX (1024 * 1024) /* EnumServicesStatusExW itself gives 256 KB at most */
+#define TRIES 4		      /* services start while they are listed */
+#define TABLE_MAX (1024 * 1024)
+#define PART_SIZE (64u * 1024) /* some 400 services */
+#define SERVICES_MAX 65536
 
 static uint32_t open_service(void *manager, const char *name, DWORD access, SC_HANDLE *ret_service)
 {
@@ -106,29 +108,53 @@ void lsp_services_close(struct lsp_service_io *io)
 	io->self = NULL;
 }
 
+/* Told in parts, whatever the size of the buffer: 256 KB of them at most in one (EnumServicesStatusExW). */
+struct lsp_running_service *lsp_services_running(const struct lsp_service_io *io, size_t *ret_count)
+{
+	ENUM_SERVICE_STATUS_PROCESSW *part = malloc(PART_SIZE);
+	struct lsp_running_service *all = NULL, *grown;
+	DWORD missing, count = 0, resume = 0, i;
+	bool is_last = false;
+	size_t total = 0;
+
+	while (part != NULL && !is_last) {
+		is_last = EnumServicesStatusExW(io->self, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE, (BYTE *)part,
+						PART_SIZE, &missing, &count, &resume, NULL) != 0;
+		if (!is_last && (GetLastError() != ERROR_MORE_DATA || count == 0 || total > SERVICES_MAX))
+			break;
+		grown = realloc(all, (total + count + 1) * sizeof *all);
+		if (grown == NULL) {
+			is_last = false;
+			break;
+		}
+		all = grown;
+		for (i = 0; i < count; i++) {
+			const wchar_t *name = part[i].lpServiceName;
+
+			all[total].pid = part[i].ServiceStatusProcess.dwProcessId;
+			lsp_utf8_of((const uint16_t *)name, wcslen(name), all[total++].name, LSP_SERVICE_NAME_MAX);
+		}
+	}
+	free(part);
+	if (!is_last) { /* half a list would have a process seem to be of one service alone */
+		free(all);
+		all = NULL;
+		total = 0;
+	}
+	*ret_count = total;
+	return all;
+}
+
 void lsp_services_of(const struct lsp_service_io *io, uint32_t pid, struct lsp_service_list *ret_list)
 {
-	ENUM_SERVICE_STATUS_PROCESSW *table = NULL;
-	DWORD size = 0, needed = 0, count = 0, resume = 0, i;
-	bool whole = false;
-	int tries;
+	struct lsp_running_service *all;
+	size_t count, i;
 
+	all = lsp_services_running(io, &count);
 	ret_list->count = 0;
-	for (tries = 0; tries < TRIES && !whole; tries++) {
-		resume = 0;
-		whole = EnumServicesStatusExW(io->self, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE, (BYTE *)table, size,
-					      &needed, &count, &resume, NULL);
-		if (whole || GetLastError() != ERROR_MORE_DATA || size + needed > TABLE_MAX)
-			break;
-		free(table);
-		size += needed;
-		table = malloc(size);
-		if (table == NULL)
-			break;
+	for (i = 0; i < count && ret_list->count < LSP_SERVICES_MAX; i++) {
+		if (all[i].pid == pid)
+			memcpy(ret_list->names[ret_list->count++], all[i].name, LSP_SERVICE_NAME_MAX);
 	}
-	for (i = 0; whole && i < count; i++) {
-		if (table[i].ServiceStatusProcess.dwProcessId == pid)
-			add_name(ret_list, table[i].lpServiceName);
-	}
-	free(table);
+	free(all);
 }

@@ -19,6 +19,7 @@
 #define SYSTEM_PID 4
 #define EXIT_CODE 1 /* what those who wait for the process are told */
 #define LOOK_EVERY_MS 20
+#define ENDING_MS 200 /* from the end of a process's threads to its own */
 
 struct lsp_grip {
 	HANDLE handle;
@@ -125,10 +126,15 @@ bool lsp_terminate_is_critical(void *handle)
 	return found.any != NULL && found.call(handle, &critical) && critical;
 }
 
-static enum lsp_err refuse(const struct lsp_grip *grip, struct lsp_fault *ret_fault, uint32_t os_code)
+/* One that ends or has ended meanwhile answers "access denied" to TerminateProcess. */
+static enum lsp_err terminate(const struct lsp_grip *grip, struct lsp_fault *ret_fault)
 {
-	/* a process that ended meanwhile answers "access denied" to TerminateProcess */
-	if (has_ended(grip->handle))
+	uint32_t os_code;
+
+	if (TerminateProcess(grip->handle, EXIT_CODE))
+		return LSP_OK;
+	os_code = GetLastError();
+	if (os_code == ERROR_ACCESS_DENIED && WaitForSingleObject(grip->handle, ENDING_MS) == WAIT_OBJECT_0)
 		return gone(ret_fault, "TerminateProcess");
 	return lsp_windows_fault(ret_fault, "TerminateProcess", os_code);
 }
@@ -147,10 +153,8 @@ enum lsp_err lsp_terminate_end(const struct lsp_grip *grip, int signal, struct l
 	}
 	*grip->is_stopping = false;
 	if (grip->pid == SYSTEM_PID || !grip->may_end || lsp_terminate_is_critical(grip->handle))
-		return refuse(grip, ret_fault, ERROR_ACCESS_DENIED);
-	if (!TerminateProcess(grip->handle, EXIT_CODE))
-		return refuse(grip, ret_fault, GetLastError());
-	return LSP_OK;
+		return lsp_windows_fault(ret_fault, "TerminateProcess", ERROR_ACCESS_DENIED);
+	return terminate(grip, ret_fault);
 }
 
 /* A process of several services outlives one that was stopped in it. */

@@ -104,7 +104,7 @@ static bool service_manager(const struct lsp_process *process, struct lsp_superv
 
 	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || unit == NULL)
 		return false;
-	snprintf(found.name, sizeof found.name, "the service manager (%s)", unit);
+	snprintf(found.name, sizeof found.name, _("the service manager (%s)"), unit);
 	if ((process->has & LSP_PROCESS_HOSTS_MANY) == 0 && is_service_name(unit))
 		snprintf(found.command, sizeof found.command, strchr(unit, ' ') != NULL ? "net stop \"%s\"" : "net stop %s", unit);
 	else

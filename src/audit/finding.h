@@ -47,7 +47,7 @@ enum lsp_rule {
 /* "exposed-database", …: stable, JSON has them. What it says of a port; NULL where the port's security note says it. */
 const char *lsp_rule_name(enum lsp_rule rule);
 const char *lsp_rule_why(enum lsp_rule rule);
-const char *lsp_rule_advice(enum lsp_rule rule);
+const char *lsp_rule_advice(enum lsp_rule rule, enum lsp_dialect dialect);
 
 /* One piece of evidence: a text, else an address, else a number. Keys are stable. */
 struct lsp_fact {
@@ -82,6 +82,7 @@ struct lsp_audit_case {
 	const struct lsp_snapshot *snapshot; /* frozen; its links known, or LSP_NOTE_NO_LINKS */
 	const struct lsp_row *rows;          /* in the order of lsp_order_by_port */
 	size_t row_count;
+	enum lsp_dialect dialect;
 	const struct lsp_rules *rules;
 	struct lsp_tcp_counters before, after; /* of two looks */
 	uint64_t between_ms;                   /* that lie so far apart */

@@ -14,6 +14,7 @@ static const struct rule {
 	const char *word;
 	lsp_rule_look *look;
 	const char *why, *advice;
+	const char *on_windows; /* advice there, where it is another */
 } rules[] = {
 	[LSP_RULE_EXPOSED_NO_LOGIN] = {"exposed-no-login", lsp_look_exposed, NULL, NULL},
 	[LSP_RULE_EXPOSED_DATABASE] = {"exposed-database", lsp_look_exposed, NULL, NULL},
@@ -59,7 +60,9 @@ static const struct rule {
 		 N_("The port is one that the system gives to outgoing connections: one of them may have it when the "
 		    "service starts, which then fails."),
 		 N_("If the port is meant to be fixed, choose one outside of the range, or reserve it: sysctl "
-		    "net.ipv4.ip_local_reserved_ports.")},
+		    "net.ipv4.ip_local_reserved_ports."),
+		 N_("If the port is meant to be fixed, choose one outside of the range, or reserve it: netsh interface "
+		    "ipv4 add excludedportrange.")},
 	[LSP_RULE_ACCEPT_QUEUE_FULL] =
 		{"accept-queue-full", lsp_look_accept_queue_full,
 		 N_("Connections wait to be accepted and there is no room for more: new clients are kept waiting or "
@@ -92,19 +95,22 @@ static const struct rule {
 		 N_("Its peers have closed these connections and the program has not (CLOSE_WAIT): it forgets to, and "
 		    "will run out of descriptors."),
 		 N_("Have the program close a connection when it reads its end; until then restart it before its "
-		    "limit (ulimit -n).")},
+		    "limit (ulimit -n)."),
+		 N_("Have the program close a connection when it reads its end; until then restart it now and then.")},
 	[LSP_RULE_TIME_WAIT] =
 		{"time-wait", lsp_look_time_wait,
 		 N_("Nearly all local ports are used up towards one destination, most by connections that are over "
 		    "(TIME_WAIT): new ones will fail."),
 		 N_("Keep connections open and use them again; else widen net.ipv4.ip_local_port_range or set "
-		    "net.ipv4.tcp_tw_reuse=1.")},
+		    "net.ipv4.tcp_tw_reuse=1."),
+		 N_("Keep connections open and use them again; else widen the range: netsh interface ipv4 set "
+		    "dynamicport tcp.")},
 };
 
 _Static_assert(sizeof rules / sizeof *rules == LSP_RULE_COUNT, "each rule has a row");
 
 static const char *const severities[] = {
-	[LSP_SEVERITY_INFO] = "info", [LSP_SEVERITY_WARNING] = "warning", [LSP_SEVERITY_CRITICAL] = "critical"};
+	[LSP_SEVERITY_INFO] = N_("info"), [LSP_SEVERITY_WARNING] = N_("warning"), [LSP_SEVERITY_CRITICAL] = N_("critical")};
 
 const char *lsp_severity_name(enum lsp_severity severity)
 {
@@ -134,9 +140,11 @@ const char *lsp_rule_why(enum lsp_rule rule)
 	return rules[rule].why;
 }
 
-const char *lsp_rule_advice(enum lsp_rule rule)
+const char *lsp_rule_advice(enum lsp_rule rule, enum lsp_dialect dialect)
 {
-	return rules[rule].advice;
+	bool is_other = dialect == LSP_DIALECT_WINDOWS && rules[rule].on_windows != NULL;
+
+	return is_other ? rules[rule].on_windows : rules[rule].advice;
 }
 
 void lsp_rule_run(struct lsp_audit *audit, enum lsp_rule rule)

@@ -64,7 +64,7 @@ static bool check_lock(const struct lsp_request *request, char *ret_usage)
 {
 	if (request->format == LSP_FORMAT_TABLE)
 		return true;
-	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--lock' writes a policy and nothing else; for JSON: lsports --json");
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--lock' writes a policy and nothing else; for JSON: lsports --json"));
 	return false;
 }
 
@@ -76,7 +76,7 @@ static bool check_open(const struct lsp_request *request, char *ret_usage)
 	     request->select.states == 0 && !request->bound && request->columns == NULL && request->sort == NULL))
 		return true;
 	snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
-		 "'--format openmetrics' goes with ports, -t, -u, -4 and -6; choose by labels when you ask Prometheus");
+		 _("'--format openmetrics' goes with ports, -t, -u, -4 and -6; choose by labels when you ask Prometheus"));
 	return false;
 }
 

@@ -73,6 +73,7 @@ char *lsp_help_text(void)
 	}
 	put(&text, "%s",
 	    _("\nExit status: 0 found, 1 nothing found or not bindable, 2 wrong usage, 3 an owner was hidden and the\n"
-	      "question needed it, 4 a port is still held, 5 the system failed us. The manual: man lsports\n"));
+	      "question needed it, 4 a port is still held, 5 the system failed us. The manual: man lsports;\n"
+	      "on Windows, lsports.txt beside the program\n"));
 	return text.bytes;
 }

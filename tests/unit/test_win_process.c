@@ -37,6 +37,7 @@ struct stage {
 	int open; /* handles */
 	unsigned listings, services;
 	struct bytes tcp4;
+	bool is_closed; /* the rows are closed sockets: the listeners' table has none of them */
 	unsigned closes_after; /* the last row is gone after so many reads; 0: never */
 };
 
@@ -168,9 +169,8 @@ static uint32_t play_table(void *self, enum lsp_table table, bool listeners, voi
 	static const uint8_t empty[4] = {0};
 	struct stage *stage = self;
 
-	(void)listeners;
-	*size = table == LSP_TABLE_TCP4 ? stage->tcp4.len : sizeof empty;
-	memcpy(buffer, table == LSP_TABLE_TCP4 ? stage->tcp4.at : empty, *size);
+	*size = table == LSP_TABLE_TCP4 && !(listeners && stage->is_closed) ? stage->tcp4.len : sizeof empty;
+	memcpy(buffer, *size > sizeof empty ? stage->tcp4.at : empty, *size);
 	if (table == LSP_TABLE_TCP4 && stage->closes_after > 0 && --stage->closes_after == 0)
 		stage->tcp4.at[0]--;
 	return 0;
@@ -192,7 +192,7 @@ static void listen_all(struct stage *stage)
 
 	put32(&stage->tcp4, (uint32_t)stage->count);
 	for (i = 0; i < stage->count; i++)
-		put_tcp4(&stage->tcp4, 2, ANY4, (uint16_t)(i + 1), ANY4, 0, stage->actors[i].pid);
+		put_tcp4(&stage->tcp4, stage->is_closed ? 1 : 2, ANY4, (uint16_t)(i + 1), ANY4, 0, stage->actors[i].pid);
 }
 
 #define ALL (LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID | LSP_WANT_STARTED)
@@ -202,7 +202,8 @@ static struct lsp_snapshot *look(struct stage *stage, unsigned want)
 {
 	struct lsp_process_calls calls = calls_of(stage);
 	struct lsp_iptable_calls tables = {play_table, stage};
-	struct lsp_hint hint = {.protos = LSP_PROTO_BIT(LSP_TCP), .states = LSP_STATE_BIT(LSP_LISTEN)};
+	struct lsp_hint hint = {.protos = LSP_PROTO_BIT(LSP_TCP),
+				.states = stage->is_closed ? LSP_STATE_ALL : LSP_STATE_BIT(LSP_LISTEN)};
 	struct lsp_snapshot *snapshot = lsp_snapshot_new();
 	struct lsp_fault fault;
 	uint64_t keys[8];
@@ -250,6 +251,22 @@ static void test_whole(void **state)
 	lsp_snapshot_free(snapshot);
 }
 
+/* The second reading looks where the first one found it. */
+static void test_closed_socket(void **state)
+{
+	struct actor node = {.pid = 1000, .created = BORN(5), .path = "C:\\node.exe"};
+	struct stage stage = {.actors = &node, .count = 1, .is_closed = true};
+	struct lsp_snapshot *snapshot;
+
+	(void)state;
+	listen_all(&stage);
+	snapshot = look(&stage, LSP_WANT_NAME);
+	assert_int_equal(snapshot->socket_count, 1);
+	assert_int_equal(snapshot->sockets[0].state, LSP_CLOSE);
+	assert_int_equal(snapshot->holder_count, 1);
+	lsp_snapshot_free(snapshot);
+}
+
 static void test_wants(void **state)
 {
 	struct actor node = {.pid = 1000, .created = BORN(5), .path = "C:\\node.exe", .line = "node", .user = "anna"};
@@ -269,6 +286,9 @@ static void test_wants(void **state)
 	process = lsp_snapshot_process(snapshot, 1000);
 	assert_string_equal(process->name, "node.exe");
 	assert_null(process->user);
+	lsp_snapshot_free(snapshot);
+	snapshot = look(&stage, ALL | LSP_WANT_KIN | LSP_WANT_EXE_PLACE);
+	assert_int_equal(snapshot->notes, 0); /* nobody denied anything */
 	lsp_snapshot_free(snapshot);
 }
 
@@ -494,6 +514,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_closed_socket),
 		cmocka_unit_test(test_wants),
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_partly_denied),

@@ -30,6 +30,7 @@ sys.path += [str(HERE), str(HERE.parent / "live")]
 
 import ask            # noqa: E402
 import e2e_kill       # noqa: E402
+import e2e_policy     # noqa: E402
 import e2e_show       # noqa: E402
 from world import Skip  # noqa: E402
 
@@ -128,7 +129,7 @@ class Test(ask.Asker):
 
 
 def tests():
-    for module in (e2e_show, e2e_kill):
+    for module in (e2e_show, e2e_kill, e2e_policy):
         for name, value in vars(module).items():
             if name.startswith("test_"):
                 yield name[5:], value

@@ -74,6 +74,17 @@ def test_closed_is_gone(t):
     equal((t.run(str(holder.port)).code, t.run(str(holder.port)).out), (1, b""), "closed")
 
 
+def test_bound_and_left_alone(t):
+    """Neither listens: bound only (CLOSE to wine), and a connection whose other end has ended. Both are somebody's."""
+    holder, server = t.hold("bound:127.0.0.1:7777"), t.hold("tcp:127.0.0.1:8000")
+    client = t.hold("to:127.0.0.1:8000")
+    server.end()
+    records = t.records("-a", "7777")
+    equal(([r["state"] for r in records], [pids(r) for r in records]), (["CLOSE"], [[holder.pid]]), "bound")
+    for record in t.records("-a", str(client.port)):
+        equal((record["owner"], pids(record)), ("known", [client.pid]), f"left alone\n{record}")
+
+
 def test_filters(t):
     """Each against the numbers that it means; 18000, 800 and 80 are not 8000."""
     t.hold("tcp:0.0.0.0:80", "tcp:127.0.0.1:800", "tcp:127.0.0.1:8000", "tcp:[::1]:8001", "tcp:127.0.0.2:18000")
