@@ -53,6 +53,7 @@ static bool look_after(struct lsp_kill *kill)
 	for (i = 0; i < select.port_count; i++) {
 		select.ports[i] = kill->request->select.ports[i];
 		select.ports[i].where = LSP_ANYWHERE;
+		select.ports[i].ifindex = 0;
 	}
 	free(kill->after_rows);
 	kill->after_rows = NULL;
