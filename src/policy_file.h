@@ -13,4 +13,8 @@ enum lsp_policy_file { LSP_POLICY_FILE_READ, LSP_POLICY_FILE_ABSENT, LSP_POLICY_
 enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_sink *ret_text, struct lsp_policy *ret_policy,
 					  char *ret_why, size_t size);
 
+/* As BAD or READ, of what is, or would be, in the file. */
+bool lsp_policy_text_read(const char *path, const char *bytes, size_t len, struct lsp_policy *ret_policy, char *ret_why,
+			  size_t size);
+
 #endif
