@@ -375,6 +375,8 @@ static void test_accept_queue(void **state)
 		lsp_snapshot_add_socket(world.snapshot, &socket);
 		judge(&world);
 		assert_int_equal(severity_of(&world, LSP_RULE_ACCEPT_QUEUE_FULL), table[i].is_full ? LSP_SEVERITY_WARNING : NONE);
+		if (table[i].is_full && table[i].length == 1)
+			assert_string_equal(world.findings.list[0].sentence, "1 connection waits, the limit is 0");
 		end(&world);
 	}
 }
