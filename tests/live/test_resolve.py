@@ -61,4 +61,4 @@ def test_loopback_has_a_name(t):
     sock = t.world.listen("127.0.0.1")
     true(f"localhost:{port(sock)}" in t.run("-l", "-r", str(port(sock))).text, "localhost")
     true(f"127.0.0.1:{port(sock)}" in t.run("-l", str(port(sock))).text, "127.0.0.1 without -r")
-    equal([r["local"]["addr"] for r in t.records("-l", "-r", str(port(sock)))], ["127.0.0.1"], "JSON")
+    equal(t.run("-l", "-r", "--json", str(port(sock))).code, 2, "JSON has no names")
