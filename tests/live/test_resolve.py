@@ -54,7 +54,7 @@ def test_never_by_default(t):
 
 
 def test_loopback_has_a_name(t):
-    """From /etc/hosts, in the table; the addresses in JSON stay addresses."""
+    """From /etc/hosts, in the table."""
     with open("/etc/hosts") as file:
         if not any(line.split()[:1] == ["127.0.0.1"] and "localhost" in line.split() for line in file):
             raise Skip("/etc/hosts does not name 127.0.0.1")
