@@ -401,10 +401,21 @@ void lsp_why_sentence(const struct lsp_why *why, const struct lsp_why_port *port
 
 /* --- ways out ------------------------------------------------------------------------------------------------ */
 
-/* "tcp/8000", at the address of the socket that is to go. */
-static void put_operand(struct text *text, const struct lsp_socket *socket)
+/* "tcp/8000"; where one address was asked for, only what is in its way, so that nobody at another address ends: in
+ * quotation marks, which every shell knows, what a shell would take for a pattern. */
+static void put_operand(struct text *text, const struct lsp_why_port *port)
 {
-	put(text, "%s/%u", lsp_proto_name(socket->proto), socket->local_port);
+	const struct lsp_socket *socket = port->verdict.row->socket;
+	const char *proto = lsp_proto_name(socket->proto);
+	char endpoint[ENDPOINT_MAX];
+
+	if (port->asked->where != LSP_AT_ADDRESS || port->verdict.evidence != 1)
+		put(text, "%s/%u", proto, socket->local_port);
+	else if (lsp_addr_is_any(&socket->local))
+		put(text, "\"%s/*:%u\"", proto, socket->local_port);
+	else
+		put(text, socket->local.family == LSP_INET6 ? "\"%s/%s\"" : "%s/%s", proto,
+		    endpoint_of(&socket->local, socket->local_port, endpoint));
 }
 
 static void put_reserve(struct text *text, const struct lsp_why *why, const struct lsp_why_port *port)
@@ -429,7 +440,7 @@ static void put_end(struct text *text, const struct lsp_why *why, const struct l
 		return;
 	}
 	put(text, "lsports --kill ");
-	put_operand(text, row->socket);
+	put_operand(text, port);
 	/* on Windows it works for TCP as well, and nobody knows which of the two gets what comes */
 	if (port->verdict.reuseaddr && port->bind_case.proto == LSP_UDP && why->backend->dialect != LSP_DIALECT_WINDOWS)
 		put(text, _("; or share it: SO_REUSEADDR works"));
@@ -467,7 +478,7 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 			break;
 		}
 		put(&text, "%slsports --why ", is_windows ? "" : "sudo ");
-		put_operand(&text, verdict->row->socket);
+		put_operand(&text, port);
 		put(&text, "%s", is_windows ? _("; as administrator") : "");
 		break;
 	case LSP_BIND_GROUP:
