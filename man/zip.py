@@ -8,7 +8,7 @@ import sys
 import zipfile
 
 output, program, manual, licence = sys.argv[1:]
-text = subprocess.run(["mandoc", "-Tascii", "-Owidth=78", manual], check=True, capture_output=True, text=True).stdout
+text = subprocess.run(["mandoc", "-Tascii", "-Owidth=78", "-Ios=Windows", manual], check=True, capture_output=True, text=True).stdout
 text = re.sub(".\b", "", text)  # bold and underlined, as typewriters did it
 
 

@@ -55,7 +55,7 @@ static int read_policy(const struct lsp_backend *backend, const struct lsp_reque
 		return 0;
 	default:
 		lsp_say("%s", why);
-		lsp_say(_("only a policy is replaced; remove %.200s first, or choose another name"), request->policy);
+		lsp_say(_("only a policy is replaced; repair or remove %.200s first, or choose another name"), request->policy);
 		return 2;
 	}
 }

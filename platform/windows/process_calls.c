@@ -6,7 +6,6 @@
 
 #include <windows.h>
 
-#include <sddl.h>
 #include <tlhelp32.h>
 #include <winternl.h>
 
@@ -15,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "process_read.h"
 #include "services.h"
 #include "utf16.h"
@@ -22,7 +22,6 @@
 #define PROCESSES_MAX (1u << 20)
 #define ACCOUNTS_MAX 16 /* more different users hold sockets on few machines; the last one is asked for again */
 #define SID_SIZE 68	/* SECURITY_MAX_SID_SIZE */
-#define NAME_UNITS 257	/* UNLEN (lmcons.h) and NUL */
 
 /* Not documented: the whole command line (Windows 8.1 and later), for which the least of rights are enough. */
 #define COMMAND_LINE_CLASS 60
@@ -145,38 +144,6 @@ static size_t command_line(void *self, void *handle, uint16_t *ret_units, size_t
 	return len > 0 ? len : command_line_of_peb(handle, ret_units, max);
 }
 
-/* An account that was deleted, or whose domain does not answer, has this alone. */
-static bool name_by_number(PSID sid, char *ret_name, size_t size)
-{
-	wchar_t *text;
-
-	if (!ConvertSidToStringSidW(sid, &text))
-		return false;
-	lsp_utf8_of((const uint16_t *)text, wcslen(text), ret_name, size);
-	LocalFree(text);
-	return true;
-}
-
-/* Accounts of this machine and well-known ones ("SYSTEM", "NETWORK SERVICE") without, others with their domain. */
-static bool name_account(PSID sid, char *ret_name, size_t size)
-{
-	uint16_t name[NAME_UNITS], domain[NAME_UNITS], machine[MAX_COMPUTERNAME_LENGTH + 1];
-	DWORD name_len = NAME_UNITS, domain_len = NAME_UNITS, machine_len = MAX_COMPUTERNAME_LENGTH + 1;
-	SID_NAME_USE use;
-	size_t used = 0;
-
-	if (!LookupAccountSidW(NULL, sid, (wchar_t *)name, &name_len, (wchar_t *)domain, &domain_len, &use))
-		return name_by_number(sid, ret_name, size);
-	if (!GetComputerNameW((wchar_t *)machine, &machine_len))
-		machine_len = 0;
-	if (use == SidTypeUser && (domain_len != machine_len || memcmp(domain, machine, domain_len * sizeof *domain) != 0)) {
-		used = lsp_utf8_of(domain, domain_len, ret_name, size - 1);
-		ret_name[used++] = '\\';
-	}
-	lsp_utf8_of(name, name_len, ret_name + used, size - used);
-	return true;
-}
-
 static bool user(void *self, void *handle, char *ret_name, size_t size)
 {
 	struct lsp_process_native *native = self;
@@ -204,7 +171,7 @@ static bool user(void *self, void *handle, char *ret_name, size_t size)
 			return true;
 		}
 	}
-	if (!name_account(room.user.User.Sid, ret_name, size))
+	if (!lsp_account_name(room.user.User.Sid, ret_name, size))
 		return false;
 	native->account_count += native->account_count < ACCOUNTS_MAX;
 	account = &native->accounts[native->account_count - 1];

@@ -201,14 +201,22 @@ size_t lsp_audit_time_wait_least(const struct lsp_rules *rules)
 	return least > 0 ? least : 1;
 }
 
+/* IPv4 out of an IPv6 socket is IPv4: it has the same ports. */
+static int cmp_unmapped(const struct lsp_addr *a, const struct lsp_addr *b)
+{
+	struct lsp_addr x = lsp_addr_unmap(a), y = lsp_addr_unmap(b);
+
+	return lsp_addr_cmp(&x, &y);
+}
+
 static int by_destination(const struct lsp_row *a, const struct lsp_row *b)
 {
 	const struct lsp_socket *x = a->socket, *y = b->socket;
-	int order = lsp_addr_cmp(&x->peer, &y->peer);
+	int order = (x->peer_port > y->peer_port) - (x->peer_port < y->peer_port);
 
 	if (order == 0)
-		order = (x->peer_port > y->peer_port) - (x->peer_port < y->peer_port);
-	return order != 0 ? order : lsp_addr_cmp(&x->local, &y->local);
+		order = cmp_unmapped(&x->peer, &y->peer);
+	return order != 0 ? order : cmp_unmapped(&x->local, &y->local);
 }
 
 static int by_destination_pointer(const void *a, const void *b)

@@ -81,7 +81,8 @@ def test_programs_read_the_same(t):
     listener = t.world.listen("127.0.0.1")
     korean, number = language(t), str(port(listener))
     for words in (["--json"], ["--ndjson"], ["--plain"], ["--csv"], ["--pid", "-q"], ["--why", "--json"],
-                  ["--info", "--json"], ["--kill", "--dry-run", "--json"]):
+                  ["--info", "--json"], ["--kill", "--dry-run", "--json"], ["--audit", "--json"],
+                  ["--format", "openmetrics"], ["--lock", "-", "--partial"]):
         english, other = (re.sub(rb'"time":"[^"]*"', b"", t.run(*words, number, env=env).out) for env in (None, korean))
         true(len(english) > 3, f"{words}: an answer")
         equal(other, english, f"{words}: in Korean and in English")

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from ask import complaint, equal, true
+from ask import complaint, equal, ports, true
 from test_policy import HEAD, drift, held, lock, policy_path, write
 from world import NOBODY, Skip, port
 
@@ -80,10 +80,15 @@ def test_client(t):
     process = held(t, "asker", sock)
     number = port(sock)
     sock.close()
+    other = ephemeral(t)
+    late = other.getsockname()
+    other.close()
     threading.Timer(0.3, process.end).start()
+    threading.Timer(0.4, lambda: other.__init__(socket.AF_INET, socket.SOCK_DGRAM) or other.bind(late)).start()
     begin = time.monotonic()
-    equal(drift(t), (0, []), "gone")
-    true(time.monotonic() - begin >= 1, "was looked at twice")
+    equal(drift(t), (0, []), "gone, and another one asks")
+    true(time.monotonic() - begin >= 1 and ports(t.records("-u")) == [late[1]], "was looked at twice")
+    other.close()
     sock = t.world.udp("127.0.0.1", number)
     equal(drift(t), (1, [("opened", number, [])]), "stays")
     begin = time.monotonic()

@@ -507,7 +507,8 @@ static void connect_many(struct world *world, enum lsp_state state, size_t count
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		struct lsp_socket socket = socket_of(LSP_TCP, "192.0.2.5", (uint16_t)(LOW + i), pid * 10000 + i + 1);
+		struct lsp_socket socket = socket_of(LSP_TCP, peer[0] == ':' ? "::ffff:192.0.2.5" : "192.0.2.5",
+						     (uint16_t)(LOW + i), pid * 10000 + i + 1);
 
 		socket.state = (uint8_t)state;
 		socket.has |= LSP_HAS_PEER;
@@ -605,9 +606,14 @@ static void test_advice_on_windows(void **state)
 static void test_time_wait(void **state)
 {
 	static const struct {
-		size_t count, elsewhere;
+		size_t count, more;
+		const char *where;
 		int severity;
-	} table[] = {{79, 0, LSP_SEVERITY_WARNING}, {78, 0, NONE}, {40, 40, NONE}, {98, 0, LSP_SEVERITY_CRITICAL}};
+	} table[] = {
+		{79, 0, "198.51.100.1", LSP_SEVERITY_WARNING}, {78, 0, "198.51.100.1", NONE},
+		{98, 0, "198.51.100.1", LSP_SEVERITY_CRITICAL}, {40, 40, "198.51.100.2", NONE},
+		{40, 40, "::ffff:198.51.100.1", LSP_SEVERITY_WARNING},
+	};
 	size_t i;
 
 	(void)state;
@@ -617,7 +623,7 @@ static void test_time_wait(void **state)
 		begin(&world);
 		assert_int_equal(lsp_audit_time_wait_least(&world.rules), 79);
 		connect_many(&world, LSP_TIME_WAIT, table[i].count, 0, "198.51.100.1");
-		connect_many(&world, LSP_TIME_WAIT, table[i].elsewhere, 0, "198.51.100.2");
+		connect_many(&world, LSP_TIME_WAIT, table[i].more, 0, table[i].where);
 		judge(&world);
 		assert_int_equal(severity_of(&world, LSP_RULE_TIME_WAIT), table[i].severity);
 		end(&world);

@@ -1,5 +1,5 @@
 /*
- * calls.c - the calls that decide nothing, on the system itself: what no script can play (rights, services).
+ * calls.c - the calls that decide nothing, on the system itself: what no script can play (rights, accounts, services).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 
 #include <windows.h>
 
+#include "account.h"
 #include "process_read.h"
 #include "services.h"
 
@@ -52,6 +53,27 @@ static void test_rights(void **state)
 	lsp_process_native_close(lsp_process_native_open(&calls));
 	assert_true(debugs(&attributes));
 	assert_true((attributes & SE_PRIVILEGE_ENABLED) != 0);
+}
+
+/* Of the system, of this machine, and one that was deleted. */
+static void test_accounts(void **state)
+{
+	SID_IDENTIFIER_AUTHORITY nt = {SECURITY_NT_AUTHORITY};
+	char name[64], small[8] = "1234567";
+	PSID system, deleted;
+
+	(void)state;
+	assert_true(AllocateAndInitializeSid(&nt, 1, SECURITY_LOCAL_SYSTEM_RID, 0, 0, 0, 0, 0, 0, 0, &system));
+	assert_true(AllocateAndInitializeSid(&nt, 5, SECURITY_NT_NON_UNIQUE, 1, 2, 3, 9999, 0, 0, 0, &deleted));
+	assert_true(lsp_account_name(system, name, sizeof name));
+	assert_string_equal(name, "SYSTEM");
+	assert_true(lsp_account_name(deleted, name, sizeof name));
+	assert_string_equal(name, "S-1-5-21-1-2-3-9999");
+	assert_true(lsp_account_name(deleted, small, 5));
+	assert_string_equal(small, "S-1-");
+	assert_int_equal(small[5], '6');
+	FreeSid(system);
+	FreeSid(deleted);
 }
 
 /* wine.sh has started some: each once, in a process that there is, which is told to run it. */
@@ -120,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_services_small_room),
 	};

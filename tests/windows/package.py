@@ -20,6 +20,15 @@ class Package(unittest.TestCase):
         self.assertEqual(imported - SYSTEM, set())
         self.assertEqual(NEVER.findall(text), [])
 
+    def test_same_again(self):
+        """The same sources give the same bytes: no date in the head, and nothing to debug with."""
+        with open(PROGRAM, "rb") as file:
+            program = file.read()
+        head = int.from_bytes(program[0x3c:0x40], "little")
+        self.assertEqual(program[head:head + 4], b"PE\0\0")
+        self.assertEqual(program[head + 8:head + 12], bytes(4), "TimeDateStamp")
+        self.assertNotIn("debug", subprocess.run(["objdump", "-h", PROGRAM], check=True, capture_output=True, text=True).stdout)
+
     def test_files(self):
         with zipfile.ZipFile(PACKAGE) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
@@ -31,6 +40,7 @@ class Package(unittest.TestCase):
             self.assertEqual(text.count("\n"), text.count("\r\n"), name)
             self.assertEqual(re.findall(r"[^\r\n -~]", text), [], name)
         self.assertIn(b"--kill", files["lsports.txt"])
+        self.assertEqual(files["lsports.txt"].count(b"Debian"), 0)
         self.assertIn(b"MIT", files["LICENSE.txt"])
 
 
