@@ -198,8 +198,11 @@ static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *
 static void say_waiting(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	if (port->verdict.waiting > 0 && kill->backend->dialect != LSP_DIALECT_WINDOWS)
-		lsp_say(_("%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: with "
-			"SO_REUSEADDR a server can bind now if the one before had it too, without it later"),
+		lsp_say(lsp_text_of("%.60s: %zu connection lingers without a process (TIME_WAIT and the like), for a minute or so: "
+				    "with SO_REUSEADDR a server can bind now if the one before had it too, without it later",
+				    "%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: "
+				    "with SO_REUSEADDR a server can bind now if the one before had it too, without it later",
+				    port->verdict.waiting),
 			port->word, port->verdict.waiting);
 }
 

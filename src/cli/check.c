@@ -134,10 +134,6 @@ bool lsp_request_check(const struct lsp_request *request, char ret_usage[LSP_USA
 		[LSP_ASK_LOCK] = check_lock,
 	};
 
-	if (request->resolve && (request->format == LSP_FORMAT_JSON || request->format == LSP_FORMAT_NDJSON)) {
-		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--resolve' is for people: JSON has the addresses themselves"));
-		return false;
-	}
 	return request->question >= sizeof checks / sizeof *checks || checks[request->question] == NULL ||
 	       checks[request->question](request, ret_usage);
 }

@@ -509,8 +509,6 @@ static void test_refusals(void **state)
 		{"lsports --kill 80 --wide", "'--wide'", "--listen, --all, --pid and --audit"},
 		{"lsports --kill 80 -H", "'-H'", "lists of sockets"},
 		{"lsports --kill 80 --resolve", "'--resolve'", "lists of sockets"},
-		{"lsports -r --json", "'--resolve'", "JSON"},
-		{"lsports -a -r --ndjson 80", "'--resolve'", "JSON"},
 		{"lsports --kill 80 --plain", "'--plain'", "lists of sockets"},
 		{"lsports --kill 80 --csv", "'--csv'", "lists of sockets"},
 		{"lsports --kill 80 --ndjson", "'--ndjson'", "lists of sockets"},
