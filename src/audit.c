@@ -109,13 +109,13 @@ static void ask(struct lsp_report *report)
 		report->asked[report->probe_count++] = (struct lsp_asked_port){&report->rows[i], probe};
 	}
 	if (lsp_probe_all(report->backend, report->probes, report->probe_count, PROBE_LIMIT_MS, &fault) != LSP_OK) {
-		unchecked(report, "what listeners speak: they cannot be asked on this system");
+		unchecked(report, N_("what listeners speak: they cannot be asked on this system"));
 		return;
 	}
 	for (i = 0; i < report->probe_count; i++) {
 		if (report->probes[i].end != LSP_TALK_NOT_TRIED)
 			continue;
-		unchecked(report, "what some listeners speak: the time was over");
+		unchecked(report, N_("what some listeners speak: the time was over"));
 		break;
 	}
 }
