@@ -72,6 +72,7 @@ static enum lsp_err look(struct lsp_report *report, const struct lsp_select *sel
 	backend->tcp_counters(&report->before);
 	wanted.states = states_of(report);
 	wanted.udp_states = LSP_STATE_BIT(LSP_CLOSE);
+	need.heard = (wanted.states & LSP_STATE_BIT(LSP_CLOSE_WAIT)) != 0;
 	err = lsp_look(backend, &need, &report->snapshot, ret_fault);
 	if (err != LSP_OK)
 		return err;

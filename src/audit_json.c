@@ -4,32 +4,17 @@
 #include "audit.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "document.h"
 #include "view/json_value.h"
 #include "view/view.h"
-
-static void put_text(struct lsp_sink *sink, bool first, const char *key, const char *text)
-{
-	lsp_json_key(sink, first, key);
-	if (text == NULL || text[0] == '\0')
-		lsp_sink_word(sink, "null");
-	else
-		lsp_json_text(sink, key, text, strlen(text));
-}
-
-static void put_number(struct lsp_sink *sink, bool first, const char *key, uint64_t number)
-{
-	lsp_json_key(sink, first, key);
-	lsp_sink_number(sink, number);
-}
 
 static void put_addr(struct lsp_sink *sink, const char *key, const struct lsp_addr *addr)
 {
 	char text[LSP_ADDR_TEXT_MAX];
 
 	lsp_addr_text(addr, text);
-	put_text(sink, false, key, text);
+	lsp_json_put_word(sink, key, text);
 }
 
 static void put_evidence(struct lsp_sink *sink, const struct lsp_finding *finding)
@@ -37,17 +22,16 @@ static void put_evidence(struct lsp_sink *sink, const struct lsp_finding *findin
 	char addr[LSP_ADDR_TEXT_MAX];
 	size_t i;
 
-	lsp_json_key(sink, false, "evidence");
-	lsp_sink_byte(sink, '{');
+	lsp_json_open(sink, "evidence", '{');
 	for (i = 0; i < finding->fact_count; i++) {
 		const struct lsp_fact *fact = &finding->facts[i];
 
 		if (fact->addr != NULL)
 			lsp_addr_text(fact->addr, addr);
 		if (fact->text != NULL || fact->addr != NULL)
-			put_text(sink, i == 0, fact->key, fact->text != NULL ? fact->text : addr);
+			lsp_json_put_word(sink, fact->key, fact->text != NULL ? fact->text : addr);
 		else
-			put_number(sink, i == 0, fact->key, fact->number);
+			lsp_json_put_number(sink, fact->key, fact->number);
 	}
 	lsp_sink_byte(sink, '}');
 }
@@ -58,16 +42,15 @@ static void put_process(struct lsp_sink *sink, const struct lsp_snapshot *snapsh
 	const struct lsp_process *process = lsp_snapshot_process(snapshot, pid);
 	bool has_uid = process != NULL && (process->has & LSP_PROCESS_HAS_UID) != 0;
 
-	lsp_json_key(sink, false, "process");
 	if (pid == 0) {
-		lsp_sink_word(sink, "null");
+		lsp_json_put_null(sink, "process");
 		return;
 	}
-	lsp_sink_byte(sink, '{');
-	put_number(sink, true, "pid", pid);
-	put_text(sink, false, "name", process != NULL ? process->name : NULL);
-	put_text(sink, false, "exe", process != NULL ? process->exe : NULL);
-	put_text(sink, false, "user",
+	lsp_json_open(sink, "process", '{');
+	lsp_json_put_number(sink, "pid", pid);
+	lsp_json_put_word(sink, "name", process != NULL ? process->name : NULL);
+	lsp_json_put_word(sink, "exe", process != NULL ? process->exe : NULL);
+	lsp_json_put_word(sink, "user",
 		 has_uid           ? lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid)
 		 : process != NULL ? process->user
 				   : NULL);
@@ -89,18 +72,18 @@ static void put_sockets(struct lsp_sink *sink, const struct lsp_snapshot *snapsh
 	for (i = 0; i < 2 && finding->rows[i] != NULL; i++)
 		rows[view.row_count++] = *finding->rows[i];
 	view.rows = rows;
-	lsp_json_key(sink, false, "sockets");
+	lsp_json_key(sink, "sockets");
 	lsp_view_json_array(sink, &view);
 }
 
 static void put_finding(struct lsp_sink *sink, const struct lsp_report *report, const struct lsp_finding *finding)
 {
 	lsp_sink_byte(sink, '{');
-	put_text(sink, true, "rule", lsp_rule_name(finding->rule));
-	put_text(sink, false, "severity", lsp_severity_name(finding->severity));
-	put_text(sink, false, "sentence", finding->sentence);
-	put_text(sink, false, "why", finding->why);
-	put_text(sink, false, "advice", finding->advice);
+	lsp_json_put_word(sink, "rule", lsp_rule_name(finding->rule));
+	lsp_json_put_word(sink, "severity", lsp_severity_name(finding->severity));
+	lsp_json_put_word(sink, "sentence", finding->sentence);
+	lsp_json_put_word(sink, "why", finding->why);
+	lsp_json_put_word(sink, "advice", finding->advice);
 	put_evidence(sink, finding);
 	put_process(sink, report->snapshot, finding->pid);
 	put_sockets(sink, report->snapshot, finding);
@@ -115,21 +98,16 @@ static void put_answer(struct lsp_sink *sink, const struct lsp_asked_port *asked
 	bool has_label = lsp_service_at(LSP_TCP, probe->port, &service);
 
 	lsp_sink_byte(sink, '{');
-	put_text(sink, true, "proto", "tcp");
-	lsp_json_key(sink, false, "port");
-	lsp_sink_number(sink, probe->port);
+	lsp_json_put_word(sink, "proto", "tcp");
+	lsp_json_put_number(sink, "port", probe->port);
 	put_addr(sink, "bound_to", &asked->row->socket->local);
 	put_addr(sink, "asked_at", &probe->addr);
-	put_text(sink, false, "end", lsp_talk_end_name(probe->end));
-	put_text(sink, false, "speaks", lsp_speech_name(probe->heard.speech));
-	put_text(sink, false, "label", has_label ? service.name : NULL);
-	lsp_json_key(sink, false, "fits");
+	lsp_json_put_word(sink, "end", lsp_talk_end_name(probe->end));
+	lsp_json_put_word(sink, "speaks", lsp_speech_name(probe->heard.speech));
+	lsp_json_put_word(sink, "label", has_label ? service.name : NULL);
+	lsp_json_key(sink, "fits");
 	lsp_sink_word(sink, fits[lsp_speech_fit(probe->heard.speech, has_label ? &service : NULL)]);
-	lsp_json_key(sink, false, "heard");
-	if (probe->heard.evidence_len > 0)
-		lsp_json_text(sink, "heard", probe->heard.evidence, probe->heard.evidence_len);
-	else
-		lsp_sink_word(sink, "null");
+	lsp_json_put_text(sink, "heard", probe->heard.evidence, probe->heard.evidence_len);
 	lsp_sink_byte(sink, '}');
 }
 
@@ -138,14 +116,13 @@ static void put_answers(struct lsp_sink *sink, const struct lsp_report *report)
 {
 	size_t i;
 
-	lsp_json_key(sink, false, "answers");
 	if (report->probes == NULL) {
-		lsp_sink_word(sink, "null");
+		lsp_json_put_null(sink, "answers");
 		return;
 	}
-	lsp_sink_byte(sink, '[');
+	lsp_json_open(sink, "answers", '[');
 	for (i = 0; i < report->probe_count; i++) {
-		lsp_sink_word(sink, i > 0 ? ",\n" : "\n");
+		lsp_json_line(sink);
 		put_answer(sink, &report->asked[i]);
 	}
 	lsp_sink_word(sink, "\n]");
@@ -155,27 +132,22 @@ void lsp_audit_print_json(const struct lsp_report *report, enum lsp_severity sev
 {
 	const struct lsp_findings *findings = &report->findings;
 	struct lsp_sink sink;
-	char host[256] = "";
 	size_t i;
 	int level;
 
-	report->backend->host_name(host, sizeof host);
-	lsp_sink_open(&sink, stdout);
-	lsp_json_head(&sink, "lsports " LSPORTS_VERSION, host, (int64_t)time(NULL));
+	lsp_document_open(&sink, report->backend);
 	lsp_json_sight(&sink, report->sight.hidden, report->sight.unchecked, report->sight.unchecked_count);
-	put_text(&sink, false, "severity", lsp_severity_name(severity));
-	put_number(&sink, false, "open", report->open_count);
-	lsp_json_key(&sink, false, "counts");
-	lsp_sink_byte(&sink, '{');
+	lsp_json_put_word(&sink, "severity", lsp_severity_name(severity));
+	lsp_json_put_number(&sink, "open", report->open_count);
+	lsp_json_open(&sink, "counts", '{');
 	for (level = LSP_SEVERITY_COUNT - 1; level >= 0; level--)
-		put_number(&sink, level == LSP_SEVERITY_COUNT - 1, lsp_severity_name((enum lsp_severity)level),
+		lsp_json_put_number(&sink, lsp_severity_name((enum lsp_severity)level),
 			   findings->by_severity[level]);
 	lsp_sink_byte(&sink, '}');
 	put_answers(&sink, report);
-	lsp_json_key(&sink, false, "findings");
-	lsp_sink_byte(&sink, '[');
+	lsp_json_open(&sink, "findings", '[');
 	for (i = 0; i < findings->count; i++) {
-		lsp_sink_word(&sink, i > 0 ? ",\n" : "\n");
+		lsp_json_line(&sink);
 		put_finding(&sink, report, &findings->list[i]);
 	}
 	lsp_sink_word(&sink, i > 0 ? "\n]}\n" : "]}\n");

@@ -58,17 +58,20 @@ static void who(const struct lsp_snapshot *snapshot, const struct lsp_finding *f
 {
 	const struct lsp_row *row = finding->rows[0];
 	const struct lsp_process *process = NULL;
+	struct lsp_subject subject;
 	size_t more = row != NULL ? lsp_row_process_count(row) : 0, used;
 
 	ret_text[0] = '\0';
+	if (row != NULL)
+		subject = lsp_subject_of(snapshot, row);
 	if (finding->pid != 0)
 		process = lsp_snapshot_process(snapshot, finding->pid);
 	else if (row != NULL)
-		process = lsp_subject_of(snapshot, row).process;
+		process = subject.process;
 	if (process != NULL)
 		who_is(snapshot, process, ret_text);
 	else if (row != NULL)
-		snprintf(ret_text, WHO_MAX, "%s", lsp_owner_name((enum lsp_owner)row->owner));
+		snprintf(ret_text, WHO_MAX, "%s", lsp_subject_nobody(&subject));
 	used = strlen(ret_text);
 	if (finding->pid == 0 && more > 1)
 		snprintf(ret_text + used, WHO_MAX - used, " +%zu", more - 1);
@@ -87,7 +90,7 @@ static void put_heading(struct lsp_page *page, const struct lsp_finding *finding
 
 	lsp_page_end_line(page);
 	lsp_page_style(page, styles[finding->severity]);
-	lsp_page_put(page, lsp_severity_name(finding->severity));
+	lsp_page_put(page, _(lsp_severity_name(finding->severity)));
 	lsp_page_style(page, plain);
 	gap(page);
 	lsp_page_put(page, lsp_rule_name(finding->rule));
@@ -177,7 +180,7 @@ static void put_answer(struct lsp_page *page, const struct lsp_report *report, c
 	lsp_page_go_to(page, 2);
 	lsp_page_put(page, where(room, report->snapshot, asked->row));
 	gap(page);
-	lsp_page_put(page, speaks != NULL ? speaks : lsp_talk_end_name(asked->probe->end));
+	lsp_page_put(page, speaks != NULL ? speaks : _(lsp_talk_end_name(asked->probe->end)));
 	if (asked->probe->heard.evidence_len > 0) {
 		gap(page);
 		snprintf(text, sizeof text, "%.*s", (int)asked->probe->heard.evidence_len,

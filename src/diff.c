@@ -14,23 +14,64 @@
 
 #define WHY_MAX 640
 
+enum { SECOND_LOOK_MS = 1000 }; /* a name server answers sooner, or never */
+
+static void compare(struct lsp_diff *diff)
+{
+	free(diff->drifts);
+	diff->count = lsp_drift_find(&diff->policy, diff->opened.openings, diff->opened.count, &diff->request->select,
+				     &diff->drifts);
+}
+
+/* Somebody asks a name server, and we see the socket on which the answer is awaited: it takes datagrams, and is no service. */
+static bool some_may_pass(const struct lsp_diff *diff)
+{
+	size_t i;
+
+	for (i = 0; i < diff->count; i++) {
+		if (diff->drifts[i].kind == LSP_DRIFT_OPENED && lsp_opened_may_pass(&diff->opened, diff->drifts[i].opening))
+			return true;
+	}
+	return false;
+}
+
+int lsp_diff_look(struct lsp_diff *diff)
+{
+	struct lsp_opened first;
+	bool seen = lsp_opened_look(diff->backend, diff->request, &diff->opened);
+
+	diff->drifts = NULL;
+	if (seen)
+		compare(diff);
+	if (seen && some_may_pass(diff)) {
+		diff->backend->pause(SECOND_LOOK_MS);
+		first = diff->opened;
+		seen = lsp_opened_look(diff->backend, diff->request, &diff->opened);
+		if (seen)
+			lsp_opened_keep_lasting(&diff->opened, &first);
+		lsp_opened_clear(&first);
+		if (seen)
+			compare(diff);
+	}
+	if (!seen) {
+		free(diff->drifts);
+		lsp_policy_clear(&diff->policy);
+		return 5;
+	}
+	lsp_drift_count(diff->drifts, diff->count, diff->counts);
+	return 0;
+}
+
 int lsp_diff_start(const struct lsp_backend *backend, const struct lsp_request *request, struct lsp_diff *ret_diff)
 {
-	struct lsp_diff diff = {.backend = backend, .request = request};
 	char why[WHY_MAX];
 
-	if (lsp_policy_file_read(request->policy, &diff.policy, why, sizeof why) != LSP_POLICY_FILE_READ) {
+	*ret_diff = (struct lsp_diff){.backend = backend, .request = request};
+	if (lsp_policy_file_read(request->policy, NULL, &ret_diff->policy, why, sizeof why) != LSP_POLICY_FILE_READ) {
 		lsp_say("%s", why);
 		return 2;
 	}
-	if (!lsp_opened_look(backend, request, &diff.opened)) {
-		lsp_policy_clear(&diff.policy);
-		return 5;
-	}
-	diff.count = lsp_drift_find(&diff.policy, diff.opened.openings, diff.opened.count, &request->select, &diff.drifts);
-	lsp_drift_count(diff.drifts, diff.count, diff.counts);
-	*ret_diff = diff;
-	return 0;
+	return lsp_diff_look(ret_diff);
 }
 
 void lsp_diff_end(struct lsp_diff *diff)

@@ -23,8 +23,11 @@ struct lsp_diff {
 /* Returns the exit code: 0 no drift, 1 drift, 2 no policy, 3 it cannot be told of a rule, 5 the system failed us. */
 int lsp_diff(const struct lsp_backend *backend, const struct lsp_request *request);
 
-/* 0: *ret_diff is whole; lsp_diff_end it. Else an exit code; why was said. */
+/* With the policy of the request's file. 0: *ret_diff is whole; lsp_diff_end it. Else an exit code; why was said. */
 int lsp_diff_start(const struct lsp_backend *backend, const struct lsp_request *request, struct lsp_diff *ret_diff);
+
+/* With the policy that is in it already, beside backend and request. As above; the policy is cleared then, too. */
+int lsp_diff_look(struct lsp_diff *diff);
 void lsp_diff_end(struct lsp_diff *diff);
 
 /* On stdout, for people: like a diff, rules as they stand in a policy. */

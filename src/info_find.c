@@ -12,6 +12,7 @@
 #include "cli/operand.h"
 #include "cli/words.h"
 #include "core/mem.h"
+#include "device.h"
 #include "say.h"
 
 enum word_kind { WORD_PORT, WORD_NAME, WORD_PROTO, WORD_TEXT };
@@ -220,6 +221,7 @@ bool lsp_info_find(struct lsp_info *info)
 	}
 	if (protos != 0)
 		info->select.protos = info->select.protos == LSP_PROTO_ALL ? protos : info->select.protos | protos;
+	good = good && lsp_devices_find(info->backend, &info->select);
 	if (good && !info->is_searched && info->select.port_count == 0)
 		good = lsp_say_usage(_("'--info' wants a port, a name or words beside the protocol"));
 	if (good && info->is_searched) {

@@ -15,6 +15,7 @@
 #include "act/guard.h"
 #include "act/supervisor.h"
 #include "core/mem.h"
+#include "kill_asked.h"
 #include "kill_say.h"
 #include "look.h"
 #include "say.h"
@@ -26,71 +27,6 @@
 #define LOOK_EVERY_MS 50
 #define WANT_ALL \
 	(LSP_WANT_NAME | LSP_WANT_EXE | LSP_WANT_ARGV | LSP_WANT_UID | LSP_WANT_STARTED | LSP_WANT_KIN)
-
-bool lsp_kill_asks(const struct lsp_socket *socket, const void *arg)
-{
-	const struct lsp_kill_asked *asked = arg;
-	const struct lsp_select *select = &asked->request->select;
-	unsigned family = socket->local.family == LSP_INET4 ? LSP_FAMILY_BIT_4 : LSP_FAMILY_BIT_6;
-	size_t i;
-
-	if ((select->protos & LSP_PROTO_BIT(socket->proto)) == 0 || (select->families & family) == 0)
-		return false;
-	for (i = 0; i < select->port_count; i++) {
-		if (select->ports[i].word == asked->word && lsp_endpoint_matches(&select->ports[i], socket))
-			return true;
-	}
-	return false;
-}
-
-bool lsp_kill_is_of_port(const struct lsp_kill *kill, const struct lsp_victim *victim, uint32_t word)
-{
-	struct lsp_kill_asked asked = {kill->request, word};
-	size_t i;
-
-	for (i = 0; i < kill->before_count; i++) {
-		if (lsp_victim_holds(victim, kill->before_rows[i].socket->key) &&
-		    lsp_kill_asks(kill->before_rows[i].socket, &asked))
-			return true;
-	}
-	return false;
-}
-
-/* Whether a server at the endpoint and this socket exclude each other: the same address, or one that covers the other. */
-static bool covers(const struct lsp_endpoint *endpoint, unsigned families, const struct lsp_socket *socket)
-{
-	bool any = lsp_addr_is_any(&socket->local);
-	bool takes_inet4 = socket->local.family == LSP_INET4 ||
-			   (any && (socket->has & LSP_HAS_V6ONLY) != 0 && socket->v6only == 0);
-	bool takes_inet6 = socket->local.family == LSP_INET6;
-
-	if (endpoint->where == LSP_AT_ADDRESS)
-		return any && (endpoint->addr.family == LSP_INET4 ? takes_inet4 : takes_inet6);
-	return ((families & LSP_FAMILY_BIT_4) != 0 && takes_inet4) || ((families & LSP_FAMILY_BIT_6) != 0 && takes_inet6);
-}
-
-static enum lsp_relation relation_of(const struct lsp_socket *socket, const void *arg)
-{
-	const struct lsp_kill_asked *asked = arg;
-	const struct lsp_select *select = &asked->request->select;
-	bool holds = lsp_socket_holds_port(socket), is_asked_for = lsp_kill_asks(socket, asked);
-	size_t i;
-
-	if (is_asked_for && (holds || (asked->request->all_states && (socket->has & LSP_HAS_KEY) != 0)))
-		return LSP_ASKED_FOR;
-	if (is_asked_for)
-		return LSP_CONNECTED;
-	for (i = 0; holds && i < select->port_count; i++) {
-		const struct lsp_endpoint *endpoint = &select->ports[i];
-
-		if (endpoint->word == asked->word && socket->local_port >= endpoint->low &&
-		    socket->local_port <= endpoint->high &&
-		    (endpoint->protos & select->protos & LSP_PROTO_BIT(socket->proto)) != 0 &&
-		    covers(endpoint, select->families, socket))
-			return LSP_OVERLAPS;
-	}
-	return LSP_UNRELATED;
-}
 
 static enum lsp_err look(struct lsp_kill *kill, const struct lsp_select *select, unsigned want,
 			 struct lsp_snapshot **ret_snapshot)
@@ -117,6 +53,7 @@ static bool look_after(struct lsp_kill *kill)
 	for (i = 0; i < select.port_count; i++) {
 		select.ports[i] = kill->request->select.ports[i];
 		select.ports[i].where = LSP_ANYWHERE;
+		select.ports[i].ifindex = 0;
 	}
 	free(kill->after_rows);
 	kill->after_rows = NULL;
@@ -139,27 +76,32 @@ static bool was_held(const struct lsp_kill *kill, const struct lsp_kill_asked *a
 
 	for (i = 0; i < kill->before_count; i++) {
 		if (kill->before_rows[i].owner != LSP_OWNER_GONE && kill->before_rows[i].owner != LSP_OWNER_NONE &&
-		    lsp_kill_asks(kill->before_rows[i].socket, asked))
+		    lsp_kill_asks(asked, kill->before_rows[i].socket))
 			return true;
 	}
 	return false;
 }
 
-/* The worst verdict of all ports, from the last look. */
-static enum lsp_verdict_word judge(struct lsp_kill *kill)
+/* The verdict of each port, from the last look. */
+static void judge(struct lsp_kill *kill)
 {
-	enum lsp_verdict_word worst = LSP_VERDICT_FREE;
 	uint32_t i;
 
 	for (i = 0; i < kill->port_count; i++) {
 		struct lsp_kill_asked asked = {kill->request, i};
 
 		kill->ports[i].verdict = lsp_verdict_of(&kill->plan, kill->after, kill->after_rows, kill->after_count,
-							relation_of, &asked, was_held(kill, &asked));
-		if (kill->ports[i].verdict.word > worst)
-			worst = kill->ports[i].verdict.word;
+							lsp_kill_relation, &asked, was_held(kill, &asked));
 	}
-	return worst;
+}
+
+static size_t count_verdicts(const struct lsp_kill *kill, enum lsp_verdict_word word)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < kill->port_count; i++)
+		count += kill->ports[i].verdict.word == word;
+	return count;
 }
 
 /* Somebody is about to start one of the victims again. */
@@ -214,32 +156,38 @@ static void end_stragglers(struct lsp_kill *kill, size_t round, struct lsp_end_o
 	lsp_end(kill->backend, &kill->plan, order);
 }
 
-/* Ends, then looks until the port stayed free for a while, is held for good, or time is up. False: a look failed. */
+/* Until when a port must stay free that is free now. */
+static uint64_t settles_at(const struct lsp_kill *kill)
+{
+	return kill->backend->now_ms() + (is_supervised(kill) ? SETTLE_KNOWN_MS : SETTLE_MS);
+}
+
+/* Ends, then looks until all that is free stayed so for a while, or one was taken again. False: a look failed. */
 static bool end_and_watch(struct lsp_kill *kill)
 {
 	const struct lsp_backend *backend = kill->backend;
-	uint64_t start = backend->now_ms();
 	struct lsp_end_order order = {.signal = kill->signal,
 				      .force = kill->request->force,
-				      .until_ms = start + kill->request->timeout_ms,
+				      .until_ms = backend->now_ms() + kill->request->timeout_ms,
 				      .kill_wait_ms = KILL_WAIT_MS};
 	uint64_t settled;
 	size_t round = 0;
 
 	lsp_end(backend, &kill->plan, &order);
-	settled = backend->now_ms() + (is_supervised(kill) ? SETTLE_KNOWN_MS : SETTLE_MS);
+	settled = settles_at(kill);
 	for (;;) {
-		enum lsp_verdict_word worst;
-
 		if (!look_after(kill))
 			return false;
-		worst = judge(kill);
+		judge(kill);
 		/* with -i nobody ends who was not asked about */
 		if (count_stragglers(kill) > 0 && round < 3 && !kill->request->interactive) {
 			end_stragglers(kill, round++, &order);
+			settled = settles_at(kill);
 			continue;
 		}
-		if (worst > LSP_VERDICT_FREED || backend->now_ms() >= settled)
+		/* a port that is held for good does not shorten the watch of the others */
+		if (count_verdicts(kill, LSP_VERDICT_TAKEN) > 0 || count_verdicts(kill, LSP_VERDICT_FREED) == 0 ||
+		    backend->now_ms() >= settled)
 			return true;
 		backend->pause(LOOK_EVERY_MS);
 	}

@@ -36,16 +36,6 @@ struct lsp_kill {
 	struct lsp_sight sight; /* what the last look could not see */
 };
 
-/* Whether the port's word is about this socket. arg: a struct lsp_kill_asked. */
-struct lsp_kill_asked {
-	const struct lsp_request *request;
-	uint32_t word;
-};
-bool lsp_kill_asks(const struct lsp_socket *socket, const void *arg);
-
-/* Whether the victim held a socket of that word before. */
-bool lsp_kill_is_of_port(const struct lsp_kill *kill, const struct lsp_victim *victim, uint32_t word);
-
 /* Prints what was done and found. Returns the exit code (cli.md). */
 int lsp_kill(const struct lsp_backend *backend, const struct lsp_request *request);
 

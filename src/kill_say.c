@@ -14,6 +14,7 @@
 #include "act/supervisor.h"
 #include "advice.h"
 #include "core/mem.h"
+#include "kill_asked.h"
 #include "say.h"
 #include "view/cell.h"
 #include "view/escape.h"
@@ -103,8 +104,9 @@ static void put_other(const struct lsp_socket *socket, void *arg)
 	put_socket(others->sink, others->snapshot, socket);
 }
 
-static const char *reason_of(const struct lsp_victim *victim, char *ret_text, size_t size)
+static const char *reason_of(const struct lsp_kill *kill, const struct lsp_victim *victim, char *ret_text, size_t size)
 {
+	struct lsp_supervisor supervisor;
 	char target[80];
 
 	switch ((enum lsp_refusal)victim->refusal) {
@@ -118,8 +120,9 @@ static const char *reason_of(const struct lsp_victim *victim, char *ret_text, si
 	case LSP_REFUSAL_CONTAINER_INIT:
 		if (victim->process->container == NULL)
 			return _("it is the first process of a container, which ends with it");
-		snprintf(ret_text, size, _("it is the first process of a container, which ends with it; better: docker stop %s"),
-			 victim->process->container);
+		lsp_supervisor_of(kill->before, victim->process, &supervisor);
+		snprintf(ret_text, size, _("it is the first process of a container, which ends with it; better: %s"),
+			 supervisor.command);
 		return ret_text;
 	case LSP_REFUSAL_MANAGER:
 		return _("it is a service manager and holds the port for one of its units: systemctl --user list-sockets");
@@ -153,11 +156,11 @@ static void put_services(struct lsp_sink *sink, const struct lsp_process *proces
 {
 	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || process->unit == NULL)
 		return;
-	lsp_sink_word(sink, "\n    stopped as a service: ");
+	put_begin(sink, 0, _("stopped as a service"));
 	lsp_escape_text(sink, process->unit, strlen(process->unit));
 	if (process->dependants == NULL)
 		return;
-	lsp_sink_word(sink, "\n    services that need it and stop first: ");
+	put_begin(sink, 0, _("services that need it and stop first"));
 	lsp_escape_text(sink, process->dependants, strlen(process->dependants));
 }
 
@@ -186,7 +189,7 @@ static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const
 		lsp_sink_number(sink, clients);
 	}
 	if (victim->refusal != LSP_REFUSAL_NONE) {
-		const char *text = reason_of(victim, reason, sizeof reason);
+		const char *text = reason_of(kill, victim, reason, sizeof reason);
 
 		put_begin(sink, 0,
 			  lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? _("refused") : _("refused without --force"));
@@ -272,6 +275,18 @@ static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_p
 	return ret_place;
 }
 
+/* What it takes to see or end whom we may not. */
+static const char *rights_of(const struct lsp_kill *kill)
+{
+	const struct lsp_process *self = lsp_snapshot_process(kill->after, kill->backend->self());
+
+	if ((kill->after->notes & LSP_NOTE_NO_HOLDERS) != 0)
+		return _("it takes a list of processes");
+	if (self != NULL && (self->has & LSP_PROCESS_HAS_UID) != 0 && self->uid == 0)
+		return _("not even root may here: a container or a security module forbids it");
+	return lsp_advice_rights(kill->backend->dialect);
+}
+
 static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_verdict *verdict = &port->verdict;
@@ -292,14 +307,14 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		lsp_say(lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ?
 				_("%s: not ended: %s: %s") :
 				_("%s: not ended: %s: %s; --force ends it all the same"),
-			place, phrase, reason_of(victim, reason, sizeof reason));
+			place, phrase, reason_of(kill, victim, reason, sizeof reason));
 		break;
 	case LSP_OUTCOME_DECLINED:
 		lsp_say(_("%s: still held by %s, left alone as you said"), place, phrase);
 		break;
 	case LSP_OUTCOME_DENIED:
 		lsp_say(_("%s: still held by %s, which is not yours to end; %s"), place, phrase,
-			lsp_advice_rights(kill->backend->dialect));
+			rights_of(kill));
 		break;
 	case LSP_OUTCOME_FAILED:
 		lsp_say(_("%s: still held by %s, and it could not be tried: %s: %s"), place, phrase, victim->fault.op,
@@ -356,18 +371,18 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	const char *user = lsp_snapshot_name(kill->after, LSP_NAME_USER, socket->uid);
-	const char *rights = lsp_advice_rights(kill->backend->dialect);
+	const char *rights = rights_of(kill);
 	char place[PHRASE_MAX];
 
 	/* the way out of backend->way_out would let us see the process, not end it */
 	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
-		lsp_say(_("%s: held by a process that we may not see; it takes more rights: %s"), place, rights);
+		lsp_say(_("%s: held by a process that we may not see; %s"), place, rights);
 	else if (user != NULL)
-		lsp_say(_("%s: held by a process of uid %u (%s) that we may not see; it takes more rights: %s"), place, socket->uid,
+		lsp_say(_("%s: held by a process of uid %u (%s) that we may not see; %s"), place, socket->uid,
 			user, rights);
 	else
-		lsp_say(_("%s: held by a process of uid %u that we may not see; it takes more rights: %s"), place, socket->uid,
+		lsp_say(_("%s: held by a process of uid %u that we may not see; %s"), place, socket->uid,
 			rights);
 }
 

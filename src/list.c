@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <lsports/language.h>
 
+#include "core/mem.h"
 #include "say.h"
 #include "show.h"
 
@@ -84,50 +86,38 @@ static void make_rows(struct list *list)
 	lsp_show_order(&list->show, list->snapshot, list->rows, list->row_count);
 }
 
-/* Whether the word_number-th word of the command line is about this socket. */
-static bool is_asked_by(const struct lsp_select *select, uint32_t word, const struct lsp_socket *socket)
+/* The worst of all words: 0 held by somebody we can name, 1 held by nobody, 3 held by somebody hidden. */
+static int code_of_words(const struct list *list)
 {
-	size_t i;
+	const struct lsp_select *select = &list->request->select;
+	uint8_t *codes = lsp_alloc(list->request->word_count), worst = 0;
+	size_t i, j;
 
+	memset(codes, 1, list->request->word_count);
 	for (i = 0; i < select->port_count; i++) {
-		if (select->ports[i].word == word && lsp_endpoint_matches(&select->ports[i], socket))
-			return true;
-	}
-	return false;
-}
+		uint8_t *code = &codes[select->ports[i].word];
 
-/* 0 held by somebody we can name, 1 held by nobody, 3 held by somebody hidden. */
-static int code_of_word(const struct list *list, uint32_t word)
-{
-	int code = 1;
-	size_t i;
+		for (j = 0; j < list->row_count && *code != 3; j++) {
+			const struct lsp_row *row = &list->rows[j];
 
-	for (i = 0; i < list->row_count; i++) {
-		if (!is_asked_by(&list->request->select, word, list->rows[i].socket))
-			continue;
-		if (list->rows[i].owner == LSP_OWNER_HIDDEN)
-			return 3;
-		/* the kernel is an answer, but has no pid for -q */
-		if (list->rows[i].owner == LSP_OWNER_KNOWN || !list->request->quiet)
-			code = 0;
+			if (!lsp_endpoint_matches(&select->ports[i], row->socket))
+				continue;
+			if (row->owner == LSP_OWNER_HIDDEN)
+				*code = 3;
+			else if (row->owner == LSP_OWNER_KNOWN || !list->request->quiet)
+				*code = 0; /* the kernel is an answer, but has no pid for -q */
+		}
 	}
-	return code;
+	for (i = 0; i < list->request->word_count; i++)
+		worst = codes[i] > worst ? codes[i] : worst;
+	free(codes);
+	return worst;
 }
 
 static int exit_code(const struct list *list)
 {
-	const struct lsp_select *select = &list->request->select;
-	int worst = 0;
-	size_t i;
-
-	if (list->request->question == LSP_ASK_PID && select->port_count > 0) {
-		for (i = 0; i < select->port_count; i++) {
-			int code = code_of_word(list, select->ports[i].word);
-
-			worst = code > worst ? code : worst;
-		}
-		return worst;
-	}
+	if (list->request->question == LSP_ASK_PID && list->request->word_count > 0)
+		return code_of_words(list);
 	if (list->row_count > 0)
 		return 0;
 	if (list->request->scopes != 0 && (list->snapshot->notes & LSP_NOTE_NO_LINKS) != 0)

@@ -1,18 +1,18 @@
 /*
- * lock.c - see lock.h. What stands there is replaced only when it is a policy: a name mistyped costs nobody a file.
+ * lock.c - see lock.h. A new policy is an empty one that is brought up to date. What stands there is replaced only when it
+ * is a policy: a name mistyped costs nobody a file.
  */
 #include "lock.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <lsports/language.h>
 #include <lsports/service.h>
 
-#include "core/mem.h"
-#include "opened.h"
+#include "diff.h"
+#include "policy/revise.h"
 #include "policy_file.h"
 #include "say.h"
 
@@ -23,130 +23,154 @@ static bool is_stdout(const struct lsp_request *request)
 	return strcmp(request->policy, "-") == 0;
 }
 
-/* 0: it may be written. */
-static int check_file(const struct lsp_backend *backend, const struct lsp_request *request)
+/* Never fails: it is ours. */
+static void start_policy(struct lsp_sink *text, struct lsp_policy *policy)
 {
-	struct lsp_policy policy;
+	char fault[LSP_POLICY_FAULT_MAX];
+
+	lsp_policy_write_head(text);
+	(void)lsp_policy_parse(text->bytes, text->used, policy, fault);
+}
+
+/* 0: it may be written; *policy and its text are what is there, or an empty one. */
+static int read_policy(const struct lsp_backend *backend, const struct lsp_request *request, struct lsp_sink *text,
+		       struct lsp_policy *policy)
+{
 	struct lsp_fault fault;
 	char why[WHY_MAX];
 
-	if (is_stdout(request))
+	if (is_stdout(request)) {
+		start_policy(text, policy);
 		return 0;
+	}
 	if (backend->file_replace(request->policy, NULL, 0, &fault) != LSP_OK) {
 		lsp_say(_("cannot write %.200s: %s"), request->policy, fault.detail);
 		return fault.err == LSP_UNSUPPORTED ? 2 : 4;
 	}
-	switch (lsp_policy_file_read(request->policy, &policy, why, sizeof why)) {
+	switch (lsp_policy_file_read(request->policy, text, policy, why, sizeof why)) {
 	case LSP_POLICY_FILE_READ:
-		lsp_policy_clear(&policy);
 		return 0;
 	case LSP_POLICY_FILE_ABSENT:
+		start_policy(text, policy);
 		return 0;
 	default:
 		lsp_say("%s", why);
-		lsp_say(_("only a policy is replaced; remove %.200s first, or choose another name"), request->policy);
+		lsp_say(_("only a policy is replaced; repair or remove %.200s first, or choose another name"), request->policy);
 		return 2;
 	}
 }
 
 /* For a reader: what the port is for, and what is likely to be elsewhere tomorrow. */
-static void put_comment(struct lsp_sink *sink, const struct lsp_opening *opening, const struct lsp_rules *rules)
+static void remark(struct lsp_sink *sink, const struct lsp_opening *opening, const void *context)
 {
+	const struct lsp_opened *opened = context;
 	uint16_t port = opening->is.low;
-	struct lsp_service service;
 	enum lsp_proto proto = (opening->is.protos & LSP_PROTO_BIT(LSP_TCP)) != 0 ? LSP_TCP : LSP_UDP;
+	struct lsp_service service;
+	const char *text = NULL;
 
-	bool is_named = lsp_service_at(proto, port, &service), is_hidden = opening->owner == LSP_OWNER_HIDDEN;
-	bool is_ephemeral = (rules->has & LSP_RULES_EPHEMERAL) != 0 && port >= rules->ephemeral_low &&
-			    port <= rules->ephemeral_high;
-
-	if (is_named || is_ephemeral || is_hidden)
+	if (lsp_service_at(proto, port, &service))
+		text = service.name;
+	else if (opening->span_low != 0)
+		text = "any port that the system gives";
+	else if (opened->ephemeral_low != 0 && port >= opened->ephemeral_low && port <= opened->ephemeral_high)
+		text = "ephemeral: if the port is another one each time, write *";
+	if (text != NULL || opening->owner == LSP_OWNER_HIDDEN)
 		lsp_sink_word(sink, "  # ");
-	if (is_named)
-		lsp_sink_word(sink, service.name);
-	else if (is_ephemeral)
-		lsp_sink_word(sink, "ephemeral: if the port is another one each time, write *");
-	if (is_hidden)
-		lsp_sink_word(sink, is_named || is_ephemeral ? "; owner not seen" : "owner not seen");
+	if (text != NULL)
+		lsp_sink_word(sink, text);
+	if (opening->owner == LSP_OWNER_HIDDEN)
+		lsp_sink_word(sink, text != NULL ? "; owner not seen" : "owner not seen");
 }
 
-/* Returns how many rules. */
-static size_t put_rules(struct lsp_sink *sink, const struct lsp_backend *backend, const struct lsp_request *request,
-			const struct lsp_opened *opened)
+static bool misses_owners(const struct lsp_diff *diff)
 {
-	struct lsp_rules *rules = lsp_alloc(sizeof *rules);
-	size_t count = 0, i;
+	size_t i;
 
-	backend->rules(rules);
-	for (i = 0; i < opened->count; i++) {
-		const struct lsp_opening *opening = &opened->openings[i];
-		unsigned families = opening->is.families & request->select.families;
-		struct lsp_policy_rule rule = lsp_opening_rule(opening, families);
-
-		if (!opening->is_asked || families == 0)
-			continue;
-		lsp_policy_rule_write(sink, &rule);
-		put_comment(sink, opening, rules);
-		lsp_sink_byte(sink, '\n');
-		count++;
+	for (i = 0; i < diff->count; i++) {
+		if (diff->drifts[i].opening != NULL && diff->drifts[i].opening->owner == LSP_OWNER_HIDDEN)
+			return true;
 	}
-	free(rules);
-	return count;
+	return false;
 }
 
-static size_t count_hidden(const struct lsp_request *request, const struct lsp_opened *opened)
+/* Nothing that a person may have written goes without a word. */
+static void say_removed(const struct lsp_request *request, const struct lsp_sink *removed)
 {
-	size_t hidden = 0, i;
+	const char *line = removed->bytes, *stop = line + removed->used, *end;
 
-	for (i = 0; i < opened->count; i++) {
-		const struct lsp_opening *opening = &opened->openings[i];
-
-		hidden += opening->owner == LSP_OWNER_HIDDEN && opening->is_asked &&
-			  (opening->is.families & request->select.families) != 0;
+	for (; line < stop; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(stop - line));
+		end = end != NULL ? end : stop;
+		lsp_say(_("%.200s: removed: %.*s"), request->policy, (int)(end - line), line);
 	}
-	return hidden;
 }
 
-static int write_policy(const struct lsp_backend *backend, const struct lsp_request *request,
-			const struct lsp_opened *opened)
+/* Returns the exit code. */
+static int write_file(const struct lsp_diff *diff, const struct lsp_sink *text, const struct lsp_sink *removed, size_t rules)
 {
+	const char *path = diff->request->policy;
 	struct lsp_console console;
 	struct lsp_fault fault;
-	struct lsp_sink sink;
-	size_t count;
+
+	if (diff->backend->file_replace(path, text->bytes, text->used, &fault) != LSP_OK) {
+		lsp_say(_("cannot write %.200s: %s: %s"), path, fault.op, fault.detail);
+		if (fault.err == LSP_DENIED)
+			lsp_say(_("it is written beside the old one first: its folder must be writable"));
+		return 4;
+	}
+	say_removed(diff->request, removed);
+	diff->backend->console(&console);
+	if (console.is_terminal)
+		lsp_say(lsp_text_of("%.200s: %zu rule", "%.200s: %zu rules", rules), path, rules);
+	return 0;
+}
+
+static int write_policy(const struct lsp_diff *diff, const struct lsp_sink *old)
+{
+	const struct lsp_revision revision = {old->bytes, old->used, &diff->policy, diff->drifts, diff->count,
+					      remark,	  &diff->opened};
+	struct lsp_sink text, removed;
+	size_t rules;
 	int code = 0;
 
-	backend->console(&console);
-	lsp_sink_open(&sink, is_stdout(request) ? stdout : NULL);
-	lsp_policy_write_head(&sink);
-	count = put_rules(&sink, backend, request, opened);
-	if (!is_stdout(request) && backend->file_replace(request->policy, sink.bytes, sink.used, &fault) != LSP_OK) {
-		lsp_say(_("cannot write %.200s: %s: %s"), request->policy, fault.op, fault.detail);
-		code = 4;
-	} else if (!is_stdout(request) && console.is_terminal) {
-		lsp_say(lsp_text_of("%.200s: %zu rule", "%.200s: %zu rules", count), request->policy, count);
+	lsp_sink_open(&text, NULL);
+	lsp_sink_open(&removed, NULL);
+	rules = lsp_policy_revise(&revision, &text, &removed);
+	errno = 0;
+	if (is_stdout(diff->request)) {
+		fwrite(text.bytes, 1, text.used, stdout);
+		code = lsp_say_written(0);
+	} else {
+		code = write_file(diff, &text, &removed, rules);
 	}
-	lsp_sink_close(&sink);
-	return is_stdout(request) ? lsp_say_written(0) : code;
+	lsp_sink_close(&text);
+	lsp_sink_close(&removed);
+	return code;
 }
 
 int lsp_lock(const struct lsp_backend *backend, const struct lsp_request *request)
 {
-	int code = check_file(backend, request);
-	struct lsp_opened opened;
+	struct lsp_diff diff = {.backend = backend, .request = request};
+	struct lsp_sink text;
+	int code;
 
-	if (code != 0)
+	lsp_sink_open(&text, NULL);
+	code = read_policy(backend, request, &text, &diff.policy);
+	if (code == 0)
+		code = lsp_diff_look(&diff);
+	if (code != 0) {
+		lsp_sink_close(&text);
 		return code;
-	if (!lsp_opened_look(backend, request, &opened))
-		return 5;
-	if (request->partial || count_hidden(request, &opened) == 0) {
-		errno = 0;
-		code = write_policy(backend, request, &opened);
+	}
+	if (request->partial || !misses_owners(&diff)) {
+		code = write_policy(&diff, &text);
 	} else {
 		code = 3;
 		lsp_say(_("nothing was written: a policy without its owners would miss them; with --partial it is written"));
 	}
-	lsp_sight_say(backend, opened.snapshot, &opened.sight);
-	lsp_opened_clear(&opened);
+	lsp_sight_say(backend, diff.opened.snapshot, &diff.opened.sight);
+	lsp_diff_end(&diff);
+	lsp_sink_close(&text);
 	return code;
 }

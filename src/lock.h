@@ -1,5 +1,6 @@
 /*
- * lock.h - --lock FILE: what is open now, as a policy.
+ * lock.h - --lock FILE: what is open now, as a policy. One that is there is brought up to date: what still holds stays as
+ * it is written.
  */
 #ifndef LSP_LOCK_H
 #define LSP_LOCK_H

@@ -10,9 +10,11 @@
 #define RESOLVE_LIMIT_MS 2000
 #define RESOLVE_HOSTS_MAX 1000 /* more names than anybody reads, and than a name server answers in time */
 
-static struct lsp_hint hint_of(const struct lsp_select *select, struct lsp_port_range **ret_ranges)
+static struct lsp_hint hint_of(const struct lsp_need *need, struct lsp_port_range **ret_ranges)
 {
-	struct lsp_hint hint = {.protos = select->protos, .states = select->states | select->udp_states};
+	const struct lsp_select *select = need->select;
+	struct lsp_hint hint = {
+		.protos = select->protos, .states = select->states | select->udp_states, .heard = need->heard};
 	unsigned named = 0;
 	size_t i;
 
@@ -53,7 +55,7 @@ static enum lsp_err read_sockets(const struct lsp_backend *backend, const struct
 {
 	const struct wanted wanted = {need, links};
 	struct lsp_port_range *ranges;
-	struct lsp_hint hint = hint_of(need->select, &ranges);
+	struct lsp_hint hint = hint_of(need, &ranges);
 	enum lsp_err err = backend->sockets(snapshot, &hint, ret_fault);
 
 	free(ranges);

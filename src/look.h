@@ -16,6 +16,7 @@ struct lsp_need {
 	uint32_t uid;
 	unsigned scopes; /* LSP_SCOPE_BIT: only sockets that are reached from so far; 0: all. Wants links */
 	bool links;	 /* interfaces and their addresses */
+	bool heard;	 /* since when their peers were not heard of */
 	bool holders;    /* who holds them */
 	unsigned want;   /* enum lsp_process_want: and what of those */
 	bool interfaces; /* names of devices */

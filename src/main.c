@@ -11,6 +11,7 @@
 
 #include "audit.h"
 #include "cli/options.h"
+#include "device.h"
 #include "diff.h"
 #include "info.h"
 #include "kill.h"
@@ -60,6 +61,8 @@ int main(int argc, char *argv[])
 	errno = 0;
 	if (print_about(&request))
 		code = lsp_say_written(0);
+	else if (!lsp_devices_find(lsp_backend_native(), &request.select))
+		code = 2;
 	else if (request.question == LSP_ASK_KILL)
 		code = lsp_kill(lsp_backend_native(), &request);
 	else if (request.question == LSP_ASK_WHY)

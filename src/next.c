@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <lsports/language.h>
 #include <lsports/service.h>
 
 #include "bind/port.h"
 #include "core/mem.h"
+#include "document.h"
 #include "say.h"
 #include "view/json_value.h"
 
@@ -126,33 +126,19 @@ static void search(struct next *next)
 static void print_json(const struct next *next)
 {
 	struct lsp_sink sink;
-	char host[256] = "";
 	uint32_t i;
 	int pass;
 
-	next->backend->host_name(host, sizeof host);
-	lsp_sink_open(&sink, stdout);
-	lsp_sink_word(&sink, "{\"schema\":1");
-	lsp_json_key(&sink, false, "tool");
-	lsp_json_text(&sink, "tool", "lsports " LSPORTS_VERSION, strlen("lsports " LSPORTS_VERSION));
-	lsp_json_key(&sink, false, "host");
-	if (host[0] != '\0')
-		lsp_json_text(&sink, "host", host, strlen(host));
-	else
-		lsp_sink_word(&sink, "null");
-	lsp_json_key(&sink, false, "time");
-	lsp_sink_byte(&sink, '"');
-	lsp_sink_time(&sink, (int64_t)time(NULL));
-	lsp_sink_word(&sink, "\",\"ports\":[");
+	lsp_document_open(&sink, next->backend);
+	lsp_json_open(&sink, "ports", '[');
 	for (i = 0; i < next->found_count; i++) {
-		lsp_sink_word(&sink, i > 0 ? "," : "");
+		lsp_json_item(&sink);
 		lsp_sink_number(&sink, next->found[i]);
 	}
-	lsp_sink_word(&sink, "],\"passed\":{");
-	for (pass = LSP_PASS_RESERVED; pass < LSP_PASS_COUNT; pass++) {
-		lsp_json_key(&sink, pass == LSP_PASS_RESERVED, lsp_pass_name((enum lsp_pass)pass));
-		lsp_sink_number(&sink, next->passed[pass]);
-	}
+	lsp_sink_byte(&sink, ']');
+	lsp_json_open(&sink, "passed", '{');
+	for (pass = LSP_PASS_RESERVED; pass < LSP_PASS_COUNT; pass++)
+		lsp_json_put_number(&sink, lsp_pass_name((enum lsp_pass)pass), next->passed[pass]);
 	lsp_sink_word(&sink, "}}\n");
 	lsp_sink_close(&sink);
 }

@@ -33,7 +33,8 @@ static int read_all(FILE *file, char **ret_bytes, size_t *ret_len)
 	return 0;
 }
 
-enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_policy *ret_policy, char *ret_why, size_t size)
+enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_sink *ret_text, struct lsp_policy *ret_policy,
+					  char *ret_why, size_t size)
 {
 	enum lsp_policy_file result = LSP_POLICY_FILE_BAD;
 	bool is_stdin = strcmp(path, "-") == 0;
@@ -57,6 +58,8 @@ enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_policy *r
 		result = LSP_POLICY_FILE_READ;
 	else
 		snprintf(ret_why, size, "%.200s:%s", path, fault);
+	if (result == LSP_POLICY_FILE_READ && ret_text != NULL)
+		lsp_sink_bytes(ret_text, bytes, len);
 	if (failed == 0 && len == 0)
 		result = LSP_POLICY_FILE_ABSENT;
 	if (!is_stdin)

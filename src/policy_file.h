@@ -8,8 +8,9 @@
 
 enum lsp_policy_file { LSP_POLICY_FILE_READ, LSP_POLICY_FILE_ABSENT, LSP_POLICY_FILE_BAD };
 
-/* "-" is stdin. BAD: it cannot be read or is no policy, and *ret_why says so in one line that begins with the name of the
+/* ret_text: may be NULL; an open sink that takes the text of a policy that was READ. "-" is stdin. BAD: it cannot be read or is no policy, and *ret_why says so in one line that begins with the name of the
  * file. ABSENT: as BAD, and there is no file of this name, or nothing in it. READ: clear the policy. */
-enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_policy *ret_policy, char *ret_why, size_t size);
+enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_sink *ret_text, struct lsp_policy *ret_policy,
+					  char *ret_why, size_t size);
 
 #endif

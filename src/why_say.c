@@ -462,6 +462,10 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 		}
 		break;
 	case LSP_BIND_HIDDEN:
+		if ((why->rules.has & LSP_RULES_UID) != 0 && why->rules.uid == 0) {
+			why->backend->way_out(ret_text, LSP_WHY_TEXT_MAX);
+			break;
+		}
 		put(&text, "%slsports --why ", is_windows ? "" : "sudo ");
 		put_operand(&text, verdict->row->socket);
 		put(&text, "%s", is_windows ? _("; as administrator") : "");

@@ -23,6 +23,7 @@ struct lsp_hint {
 	unsigned states; /* LSP_STATE_BIT; without BOUND the walk of the bind table is spared */
 	const struct lsp_port_range *ports; /* local ports; NULL: all */
 	size_t port_count;
+	bool heard; /* heard_ms of TCP sockets is wanted, which costs a copy for each */
 };
 
 /* What to read of a process beside pid and birth. */

@@ -22,6 +22,15 @@ enum lsp_process_has {
 	LSP_PROCESS_NO_SIGNALS = 1 << 11, /* it is ended by taskkill, not by kill(1): Windows */
 };
 
+/* What runs a container, as far as the name of its cgroup tells. */
+enum lsp_engine {
+	LSP_ENGINE_UNKNOWN = 0,
+	LSP_ENGINE_DOCKER,
+	LSP_ENGINE_PODMAN,
+	LSP_ENGINE_NERDCTL,
+	LSP_ENGINE_CRI, /* CRI-O, or containerd for Kubernetes: crictl(1) speaks to both */
+};
+
 /* Strings are owned by the snapshot, end in NUL, and hold whatever bytes the process chose. NULL: not known. */
 struct lsp_process {
 	uint64_t birth;      /* opaque, for equality only; Linux: start time in clock ticks since boot */
@@ -38,6 +47,7 @@ struct lsp_process {
 	uint32_t parent; /* 0: none that we could see */
 	uint32_t uid;	 /* effective */
 	uint32_t has; /* enum lsp_process_has */
+	uint8_t engine; /* enum lsp_engine; with container */
 };
 
 #endif

@@ -48,6 +48,7 @@ enum lsp_socket_has {
 	LSP_HAS_RQUEUE = 1 << 7,
 	LSP_HAS_WQUEUE = 1 << 8,
 	LSP_IS_KERNELS = 1 << 9, /* the system says so itself: the kernel holds it, no process (Windows) */
+	LSP_HAS_HEARD = 1 << 10,
 };
 
 struct lsp_socket {
@@ -59,6 +60,7 @@ struct lsp_socket {
 	uint32_t uid;
 	uint32_t rqueue; /* LISTEN: connections waiting for accept(); else: bytes received and not yet read */
 	uint32_t wqueue; /* LISTEN: the backlog limit; else: bytes sent and not yet acknowledged */
+	uint32_t heard_ms; /* since its peer was last heard of: a state that the peer's word began lasts at least so long */
 	uint16_t local_port, peer_port; /* host order */
 	uint16_t has;   /* enum lsp_socket_has */
 	uint8_t proto;  /* enum lsp_proto */

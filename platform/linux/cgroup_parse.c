@@ -4,7 +4,8 @@
  * A line is "hierarchy:controllers:path" (cgroups(7)); version 2 has the one line "0::path", version 1 a line with
  * "name=systemd". How systemd names its folders: systemd.unit(5), "user@1000.service/app.slice/x.service" for users.
  * How engines name theirs: "docker-ID.scope", "libpod-ID.scope", "crio-ID.scope", "cri-containerd-ID.scope",
- * or, without systemd, ".../docker/ID"; containerd that was told of systemd and runs without: "x.slice:cri-containerd:ID".
+ * or, without systemd, ".../docker/ID" and ".../podUID/ID"; containerd that was told of systemd and runs without:
+ * "kubepods-x.slice:cri-containerd:ID".
  */
 #include "cgroup_parse.h"
 
@@ -119,22 +120,46 @@ static bool is_id(struct part part)
 	return true;
 }
 
-bool lsp_cgroup_parse_container(const char *text, size_t len, char *ret_id, size_t size)
+/* By what stands before the id in its folder's name, or by the folder that it lies in. */
+static enum lsp_engine engine_of(struct part prefix, struct part above)
 {
-	struct part path = find_path(text, len), folder;
+	static const struct {
+		const char *start;
+		enum lsp_engine engine;
+	} engines[] = {
+		{"docker", LSP_ENGINE_DOCKER},	     {"libpod", LSP_ENGINE_PODMAN}, {"crio", LSP_ENGINE_CRI},
+		{"cri-containerd", LSP_ENGINE_CRI}, {"kubepods", LSP_ENGINE_CRI}, /* x.slice:cri-containerd */
+		{"nerdctl", LSP_ENGINE_NERDCTL},     {"podman", LSP_ENGINE_PODMAN},
+	};
+	struct part name = prefix.len > 0 ? prefix : above;
+	size_t i;
+
+	for (i = 0; i < sizeof engines / sizeof *engines; i++) {
+		if (starts_with(name, engines[i].start))
+			return engines[i].engine;
+	}
+	return starts_with(above, "pod") ? LSP_ENGINE_CRI : LSP_ENGINE_UNKNOWN; /* of the kubelet, without systemd */
+}
+
+bool lsp_cgroup_parse_container(const char *text, size_t len, char *ret_id, size_t size, enum lsp_engine *ret_engine)
+{
+	struct part path = find_path(text, len), folder, above = {NULL, 0};
 	bool found = false;
 
-	while (take_folder(&path, &folder)) {
-		size_t scope = strlen(".scope");
+	for (; take_folder(&path, &folder); above = folder) {
+		struct part name = folder, prefix = {folder.at, 0};
 
-		if (ends_with(folder, ".scope"))
-			folder.len -= scope;
-		if (folder.len > ID_LEN && (folder.at[folder.len - ID_LEN - 1] == '-' || folder.at[folder.len - ID_LEN - 1] == ':'))
-			folder = (struct part){folder.at + folder.len - ID_LEN, ID_LEN};
-		if (is_id(folder)) {
-			folder.len = ID_SHOWN;
-			found = copy_part(folder, ret_id, size);
+		if (ends_with(name, ".scope"))
+			name.len -= strlen(".scope");
+		if (name.len > ID_LEN && (name.at[name.len - ID_LEN - 1] == '-' || name.at[name.len - ID_LEN - 1] == ':')) {
+			prefix.len = name.len - ID_LEN - 1;
+			name = (struct part){name.at + name.len - ID_LEN, ID_LEN};
 		}
+		if (!is_id(name))
+			continue;
+		name.len = ID_SHOWN;
+		found = copy_part(name, ret_id, size);
+		*ret_engine = engine_of(prefix, above);
 	}
 	return found;
 }

@@ -7,6 +7,8 @@
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
+#include <linux/tcp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -46,6 +48,18 @@ static bool parse_addresses(const struct inet_diag_msg *diag, struct lsp_socket 
 	return true;
 }
 
+/* When the last acceptable ACK came (tcp_ack, net/ipv4/tcp_input.c), which every FIN is too. Listeners have none. The
+ * kernel's own tcp_info may be shorter or longer than that of our headers. */
+static void parse_heard(const struct nlattr *attr, struct lsp_socket *socket)
+{
+	size_t at = offsetof(struct tcp_info, tcpi_last_ack_recv);
+
+	if (socket->state == LSP_LISTEN || mnl_attr_get_payload_len(attr) < at + sizeof socket->heard_ms)
+		return;
+	memcpy(&socket->heard_ms, (const uint8_t *)mnl_attr_get_payload(attr) + at, sizeof socket->heard_ms);
+	socket->has |= LSP_HAS_HEARD;
+}
+
 static void parse_attributes(const struct nlmsghdr *message, struct lsp_socket *socket)
 {
 	const struct nlattr *attr;
@@ -61,6 +75,8 @@ static void parse_attributes(const struct nlmsghdr *message, struct lsp_socket *
 		} else if (type == INET_DIAG_CGROUP_ID && len >= 8) {
 			socket->cgroup = mnl_attr_get_u64(attr);
 			socket->has |= LSP_HAS_CGROUP;
+		} else if (type == INET_DIAG_INFO && socket->proto == LSP_TCP) {
+			parse_heard(attr, socket);
 		}
 	}
 }

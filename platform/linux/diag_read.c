@@ -98,6 +98,8 @@ static void put_request(struct request *request, enum lsp_proto proto, unsigned 
 
 		request->header->nlmsg_type = TCPDIAG_GETSOCK;
 		req->idiag_states = kernel_states(proto, hint->states);
+		if (proto == LSP_TCP && hint->heard)
+			req->idiag_ext = 1 << (INET_DIAG_INFO - 1);
 		if (proto == LSP_UDP)
 			mnl_attr_put_u32(request->header, INET_DIAG_REQ_PROTOCOL, IPPROTO_UDP);
 	} else {

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <lsports/language.h>
+
 enum { TRIES_MAX = 100 };
 
 /* The folder that a path leads to, and the name in it. -1 with errno. */
@@ -43,9 +45,9 @@ static enum lsp_err look_at(int dirfd, const char *name, struct stat *ret_old, b
 		return LSP_OK;
 	err = lsp_linux_fault(ret_fault, "stat", EOPNOTSUPP);
 	snprintf(ret_fault->detail, sizeof ret_fault->detail, "%s",
-		 S_ISLNK(ret_old->st_mode)   ? "it is a symbolic link; name the file that it leads to"
-		 : S_ISDIR(ret_old->st_mode) ? "it is a folder"
-					     : "it is no plain file; - is standard output");
+		 S_ISLNK(ret_old->st_mode)   ? _("it is a symbolic link; name the file that it leads to; - is standard output")
+		 : S_ISDIR(ret_old->st_mode) ? _("it is a folder")
+					     : _("it is no plain file; - is standard output"));
 	return err;
 }
 

@@ -7,7 +7,6 @@
  */
 #include "linux.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -66,19 +64,25 @@ static int check(const struct lsp_grip *grip, char *ret_state)
 	return 0;
 }
 
-/* pidfd_open counts in our pid namespace, /proc in that of its mount: "unshare --pid" without a new /proc, for one. The
- * descriptor's own entry there tells the number that this /proc gives to the process. */
+/* pidfd_open counts in our pid namespace, /proc in that of its mount: "unshare --pid" without a new /proc, for one. */
+static bool is_our_proc(void)
+{
+	char self[16];
+	ssize_t len = readlink("/proc/self", self, sizeof self - 1);
+
+	self[len > 0 ? len : 0] = '\0';
+	return strtol(self, NULL, 10) == (long)getpid();
+}
+
+/* The descriptor's own entry in /proc tells the number that this /proc gives to the process. */
 static bool is_same_process(const struct lsp_grip *grip)
 {
-	char path[64], text[512], self[16];
+	char path[64], text[512];
 	const char *line;
 	long len;
 
-	if (grip->pidfd < 0) {
-		len = readlink("/proc/self", self, sizeof self - 1);
-		self[len > 0 ? len : 0] = '\0';
-		return strtol(self, NULL, 10) == (long)getpid();
-	}
+	if (grip->pidfd < 0)
+		return is_our_proc();
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", grip->pidfd);
 	len = lsp_file_read(AT_FDCWD, path, text, sizeof text - 1);
 	text[len > 0 ? len : 0] = '\0';
@@ -120,8 +124,9 @@ enum lsp_err lsp_pidfd_grip(uint32_t pid, uint64_t birth, struct lsp_grip **ret_
 		os_code = errno == EINVAL || errno == ENOENT ? ESRCH : errno;
 	if (os_code == 0)
 		os_code = check(grip, &state);
-	/* one that was reaped meanwhile has no number there either: that is asked first */
-	if (os_code == 0 && !is_same_process(grip) && (os_code = check(grip, &state)) == 0) {
+	/* one that was reaped meanwhile has no number there either: that is asked first. And who is not here may be there. */
+	if ((os_code == 0 && !is_same_process(grip) && (os_code = check(grip, &state)) == 0) ||
+	    (os_code == ESRCH && !is_our_proc())) {
 		lsp_pidfd_release(grip);
 		*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = "/proc"};
 		snprintf(ret_fault->detail, sizeof ret_fault->detail, "%s",
@@ -201,6 +206,16 @@ void lsp_pidfd_release(struct lsp_grip *grip)
 	free(grip);
 }
 
+/* Not by strcasecmp(3): in a Turkish locale "kill" is not "KILL" to it. */
+static bool begins(const char *name, const char *upper)
+{
+	for (; *upper != '\0'; name++, upper++) {
+		if ((*name >= 'a' && *name <= 'z' ? *name - 'a' + 'A' : *name) != *upper)
+			return false;
+	}
+	return true;
+}
+
 bool lsp_pidfd_signal_of(const char *name, int *ret_signal)
 {
 	static const struct {
@@ -211,17 +226,17 @@ bool lsp_pidfd_signal_of(const char *name, int *ret_signal)
 		{"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"ALRM", SIGALRM}, {"TERM", SIGTERM}, {"CONT", SIGCONT},
 		{"STOP", SIGSTOP}, {"TSTP", SIGTSTP}, {"PIPE", SIGPIPE}, {"WINCH", SIGWINCH},
 	};
-	const char *plain = strncasecmp(name, "SIG", 3) == 0 ? name + 3 : name;
+	const char *plain = begins(name, "SIG") ? name + 3 : name;
 	char *end;
 	long number = strtol(name, &end, 10);
 	size_t i;
 
-	if (isdigit((unsigned char)name[0]) && *end == '\0' && number > 0 && number < NSIG) {
+	if (name[0] >= '0' && name[0] <= '9' && *end == '\0' && number > 0 && number < NSIG) {
 		*ret_signal = (int)number;
 		return true;
 	}
 	for (i = 0; i < sizeof signals / sizeof *signals; i++) {
-		if (strcasecmp(signals[i].name, plain) == 0) {
+		if (begins(plain, signals[i].name) && plain[strlen(signals[i].name)] == '\0') {
 			*ret_signal = signals[i].number;
 			return true;
 		}

@@ -96,6 +96,7 @@ static void read_status(int dirfd, const char *prefix, unsigned want, struct lsp
 static void read_cgroup(int dirfd, const char *prefix, struct lsp_process_room *room, struct lsp_process *process)
 {
 	long len = read_file(dirfd, prefix, "cgroup", room->cgroup, sizeof room->cgroup);
+	enum lsp_engine engine;
 	bool is_user;
 
 	if (len <= 0)
@@ -104,8 +105,10 @@ static void read_cgroup(int dirfd, const char *prefix, struct lsp_process_room *
 		process->unit = room->unit;
 		process->has |= is_user ? LSP_PROCESS_USER_UNIT : 0;
 	}
-	if (lsp_cgroup_parse_container(room->cgroup, (size_t)len, room->container, sizeof room->container))
+	if (lsp_cgroup_parse_container(room->cgroup, (size_t)len, room->container, sizeof room->container, &engine)) {
 		process->container = room->container;
+		process->engine = (uint8_t)engine;
+	}
 }
 
 bool lsp_process_read(int dirfd, const char *prefix, uint32_t pid, unsigned want, struct lsp_process_room *room,

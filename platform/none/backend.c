@@ -3,12 +3,15 @@
  *
  * Built in CI, so that the rest of lsports stays free of any system; and where a port to a new system begins.
  */
+#include <stdio.h>
+
 #include <lsports/backend.h>
+#include <lsports/language.h>
 
 static enum lsp_err unsupported(struct lsp_fault *ret_fault, const char *op)
 {
-	*ret_fault = (struct lsp_fault){
-		.err = LSP_UNSUPPORTED, .op = op, .detail = "lsports has no backend for this operating system"};
+	*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = op};
+	snprintf(ret_fault->detail, sizeof ret_fault->detail, "%s", _("lsports has no backend for this operating system"));
 	return LSP_UNSUPPORTED;
 }
 

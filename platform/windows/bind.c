@@ -11,10 +11,13 @@
  */
 #include "netsh.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <winsock2.h>
 #include <ws2tcpip.h>
+
+#include <lsports/language.h>
 
 union name {
 	struct sockaddr any;
@@ -76,8 +79,8 @@ enum lsp_err lsp_bind_try(enum lsp_proto proto, const struct lsp_addr *addr, uin
 	int os_code;
 
 	if (way == LSP_WAY_REUSEPORT) {
-		*ret_fault = (struct lsp_fault){
-			.err = LSP_UNSUPPORTED, .op = "setsockopt", .detail = "Windows has no SO_REUSEPORT"};
+		*ret_fault = (struct lsp_fault){.err = LSP_UNSUPPORTED, .op = "setsockopt"};
+		snprintf(ret_fault->detail, sizeof ret_fault->detail, "%s", _("Windows has no SO_REUSEPORT"));
 		return LSP_UNSUPPORTED;
 	}
 	os_code = WSAStartup(MAKEWORD(2, 2), &winsock); /* counted: only the first one costs */

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include <lsports/language.h>
+
 static enum lsp_err err_of(uint32_t os_code)
 {
 	switch (os_code) {
@@ -44,6 +46,6 @@ enum lsp_err lsp_windows_fault(struct lsp_fault *ret_fault, const char *op, uint
 	*ret_fault = (struct lsp_fault){.err = err_of(os_code), .os_code = (int)os_code, .op = op};
 	lsp_windows_message(os_code, ret_fault->detail, sizeof ret_fault->detail);
 	if (ret_fault->detail[0] == '\0')
-		snprintf(ret_fault->detail, sizeof ret_fault->detail, "Windows error %lu", (unsigned long)os_code);
+		snprintf(ret_fault->detail, sizeof ret_fault->detail, _("Windows error %lu"), (unsigned long)os_code);
 	return ret_fault->err;
 }

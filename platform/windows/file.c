@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
+#include <lsports/language.h>
+
 #include "win.h"
 
 enum { TRIES_MAX = 100, PATH_MAX_UNITS = 32768 };
@@ -27,15 +29,15 @@ static enum lsp_err look_at(const wchar_t *path, bool *ret_is_there, struct lsp_
 
 	*ret_is_there = is != INVALID_FILE_ATTRIBUTES;
 	if (!*ret_is_there && os_code == ERROR_PATH_NOT_FOUND)
-		return refuse(ret_fault, "there is no such folder");
+		return refuse(ret_fault, _("there is no such folder"));
 	if (!*ret_is_there)
 		return os_code == ERROR_FILE_NOT_FOUND ? LSP_OK : lsp_windows_fault(ret_fault, "open", os_code);
 	if ((is & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
-		return refuse(ret_fault, "it is a symbolic link; name the file that it leads to");
+		return refuse(ret_fault, _("it is a symbolic link; name the file that it leads to"));
 	if ((is & FILE_ATTRIBUTE_DIRECTORY) != 0)
-		return refuse(ret_fault, "it is a folder");
+		return refuse(ret_fault, _("it is a folder"));
 	if ((is & FILE_ATTRIBUTE_DEVICE) != 0)
-		return refuse(ret_fault, "it is no plain file; - is standard output");
+		return refuse(ret_fault, _("it is no plain file; - is standard output"));
 	return LSP_OK;
 }
 

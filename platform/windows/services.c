@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 enum {
 	ACCESS_DENIED = 5,
 	DEPENDENT_SERVICES_RUNNING = 1051,
@@ -21,12 +23,13 @@ static enum lsp_err fail(struct lsp_fault *ret_fault, const char *op, const char
 	enum lsp_err err = os_code == ACCESS_DENIED	      ? LSP_DENIED
 			   : os_code == INVALID_SERVICE_CONTROL ? LSP_UNSUPPORTED
 								: LSP_IO;
-	const char *words = err == LSP_DENIED	    ? "only an administrator may stop it"
-			    : err == LSP_UNSUPPORTED ? "it does not let itself be stopped"
-						     : "the service manager refused";
 
 	*ret_fault = (struct lsp_fault){.err = err, .os_code = (int)os_code, .op = op};
-	snprintf(ret_fault->detail, sizeof ret_fault->detail, "service %.60s: %s (error %u)", name, words, os_code);
+	snprintf(ret_fault->detail, sizeof ret_fault->detail,
+		 err == LSP_DENIED	  ? _("service %.60s: only an administrator may stop it (error %u)")
+		 : err == LSP_UNSUPPORTED ? _("service %.60s: it does not let itself be stopped (error %u)")
+					  : _("service %.60s: the service manager refused (error %u)"),
+		 name, os_code);
 	return err;
 }
 

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+#include <lsports/language.h>
+
 #include "utf16.h"
 #include "win.h"
 
@@ -101,6 +103,6 @@ static bool is_elevated(void)
 void lsp_system_way_out(char *ret_text, size_t size)
 {
 	snprintf(ret_text, size, "%s",
-		 is_elevated() ? "even an administrator may not look there: Windows protects those processes" :
-				 "run as administrator");
+		 is_elevated() ? _("even an administrator may not look there: Windows protects those processes") :
+				 _("run as administrator"));
 }

@@ -20,7 +20,7 @@ static void read_ancestors(const struct lsp_backend *backend, struct lsp_snapsho
 		const struct lsp_process *known = lsp_snapshot_process(snapshot, pid);
 
 		if (known == NULL || (known->has & LSP_PROCESS_HAS_PARENT) == 0) {
-			if (backend->process(snapshot, pid, LSP_WANT_NAME | LSP_WANT_ARGV | LSP_WANT_KIN, &fault) != LSP_OK)
+			if (backend->process(snapshot, pid, LSP_WANT_NAME | LSP_WANT_ARGV | LSP_WANT_UID | LSP_WANT_KIN, &fault) != LSP_OK)
 				return;
 			lsp_snapshot_freeze(snapshot);
 			known = lsp_snapshot_process(snapshot, pid);

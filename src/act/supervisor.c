@@ -104,7 +104,7 @@ static bool service_manager(const struct lsp_process *process, struct lsp_superv
 
 	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || unit == NULL)
 		return false;
-	snprintf(found.name, sizeof found.name, "the service manager (%s)", unit);
+	snprintf(found.name, sizeof found.name, _("the service manager (%s)"), unit);
 	if ((process->has & LSP_PROCESS_HOSTS_MANY) == 0 && is_service_name(unit))
 		snprintf(found.command, sizeof found.command, strchr(unit, ' ') != NULL ? "net stop \"%s\"" : "net stop %s", unit);
 	else
@@ -136,6 +136,24 @@ static bool known_ancestor(const struct lsp_snapshot *snapshot, const struct lsp
 	return false;
 }
 
+/* Of an engine that the cgroup does not tell, the process above may. */
+static void container(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
+		      struct lsp_supervisor *ret_supervisor)
+{
+	static const char *const tools[] = {
+		[LSP_ENGINE_UNKNOWN] = "docker",   [LSP_ENGINE_DOCKER] = "docker", [LSP_ENGINE_PODMAN] = "podman",
+		[LSP_ENGINE_NERDCTL] = "nerdctl", [LSP_ENGINE_CRI] = "crictl",
+	};
+	struct lsp_supervisor found = {.is_known = true};
+	const char *tool = tools[process->engine];
+
+	if (known_ancestor(snapshot, process, true, &found) && process->engine == LSP_ENGINE_UNKNOWN)
+		tool = strcmp(found.name, "podman") == 0 ? "podman" : "docker";
+	snprintf(found.command, sizeof found.command, "%s stop %s", tool, process->container);
+	snprintf(found.name, sizeof found.name, _("container %s"), process->container);
+	*ret_supervisor = found;
+}
+
 bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
 		       struct lsp_supervisor *ret_supervisor)
 {
@@ -144,13 +162,7 @@ bool lsp_supervisor_of(const struct lsp_snapshot *snapshot, const struct lsp_pro
 	struct lsp_supervisor found = {.pid = 0};
 
 	if (process->container != NULL) {
-		found.is_known = true;
-		if (known_ancestor(snapshot, process, true, &found) && strcmp(found.name, "podman") == 0)
-			snprintf(found.command, sizeof found.command, "podman stop %s", process->container);
-		else
-			snprintf(found.command, sizeof found.command, "docker stop %s", process->container);
-		snprintf(found.name, sizeof found.name, _("container %s"), process->container);
-		*ret_supervisor = found;
+		container(snapshot, process, ret_supervisor);
 		return true;
 	}
 	if (service_manager(process, ret_supervisor) || known_ancestor(snapshot, process, false, ret_supervisor))

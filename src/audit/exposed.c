@@ -77,13 +77,22 @@ static void add(struct lsp_audit *audit, enum lsp_rule rule, enum lsp_severity s
 	finding->advice = port->note.advice;
 	if (port->is_sure)
 		lsp_finding_say(finding, "%s", scope_text(port->scope));
+	else if (port->process == NULL)
+		lsp_finding_say(finding, _("%s; by its port, the program cannot be seen"), scope_text(port->scope));
 	else
 		lsp_finding_say(finding, _("%s; by its port, the program is not a known one"), scope_text(port->scope));
 	lsp_finding_text(finding, "scope", lsp_scope_name(port->scope));
 	lsp_finding_text(finding, "source", port->note.source);
 }
 
-/* A program that nothing is known about may be anything: then the port's number alone makes no critical finding. */
+/* DHCP's clients have a port of their own, where nothing is served: RFC 2131, 4.1; RFC 8415, 7.2. */
+static bool is_clients(const struct lsp_socket *socket)
+{
+	return socket->proto == LSP_UDP && (socket->local_port == 68 || socket->local_port == 546);
+}
+
+/* A program that nothing is known about may be anything, and so may a hidden one: then the port's number alone makes no
+ * critical finding. */
 void lsp_look_exposed(struct lsp_audit *audit, enum lsp_rule rule)
 {
 	size_t i;
@@ -93,7 +102,8 @@ void lsp_look_exposed(struct lsp_audit *audit, enum lsp_rule rule)
 		const struct exposure *exposure = port->has_note ? exposure_of(port->note.kinds) : NULL;
 		int severity;
 
-		if (exposure == NULL || exposure->rule != rule || port->scope == LSP_SCOPE_LOOPBACK)
+		if (exposure == NULL || exposure->rule != rule || port->scope == LSP_SCOPE_LOOPBACK ||
+		    is_clients(port->socket))
 			continue;
 		severity = port->scope == LSP_SCOPE_PUBLIC ? exposure->far : exposure->near;
 		if (severity == LSP_SEVERITY_CRITICAL && !port->is_sure)

@@ -148,7 +148,7 @@ static void prepare_port(struct lsp_audit *audit, const struct lsp_row *row)
 	if (port->program != NULL && !lsp_program_owns(port->program, number))
 		number = port->program->own[0];
 	port->has_note = lsp_security_note_at(row->socket->proto, number, &port->note);
-	port->is_sure = port->program != NULL || port->passes_on || port->process == NULL;
+	port->is_sure = port->program != NULL || port->passes_on || row->owner == LSP_OWNER_KERNEL;
 }
 
 static void prepare(struct lsp_audit *audit)

@@ -3,9 +3,12 @@
  */
 #include "rules.h"
 
+#include <stdlib.h>
+
 #include <lsports/language.h>
 
 #include "core/answer.h"
+#include "core/mem.h"
 
 enum { ANSWERS_MAX = 64 };
 
@@ -122,13 +125,33 @@ struct answers {
 	size_t count;
 };
 
-static void ask(const struct lsp_audit *audit, const struct group *group, const struct lsp_addr *addr, uint32_t link,
+/* A group that is called. */
+struct callee {
+	struct group group;
+	const struct lsp_socket **sockets; /* its, in the snapshot's order */
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const struct lsp_socket *x = *(const struct lsp_socket *const *)a, *y = *(const struct lsp_socket *const *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void list_sockets(struct callee *callee)
+{
+	size_t i;
+
+	for (i = 0; i < callee->group.count; i++)
+		callee->sockets[i] = callee->group.ports[i].socket;
+	qsort(callee->sockets, callee->group.count, sizeof *callee->sockets, by_place);
+}
+
+static void ask(const struct lsp_audit *audit, const struct callee *callee, const struct lsp_addr *addr, uint32_t link,
 		struct answers *ret_answers)
 {
-	const struct lsp_socket *socket = group->ports->socket;
-
-	ret_answers->count = lsp_answer(audit->facts->snapshot, (enum lsp_proto)socket->proto, addr, socket->local_port,
-					link, ret_answers->sockets, ANSWERS_MAX);
+	ret_answers->count = lsp_answer(audit->facts->snapshot, callee->sockets, callee->group.count, addr, link,
+					ret_answers->sockets, ANSWERS_MAX);
 	if (ret_answers->count > ANSWERS_MAX)
 		ret_answers->count = 0; /* a crowd: nobody can tell them apart */
 }
@@ -202,7 +225,7 @@ static bool is_of_one(const struct group *group)
 }
 
 /* Addresses of one family on this machine and the same on the network: the first that reaches another one is told. */
-static bool compare_from(struct lsp_audit *audit, enum lsp_rule rule, const struct group *group,
+static bool compare_from(struct lsp_audit *audit, enum lsp_rule rule, const struct callee *callee,
 			 const struct lsp_addr *here)
 {
 	const struct lsp_snapshot *snapshot = audit->facts->snapshot;
@@ -210,14 +233,14 @@ static bool compare_from(struct lsp_audit *audit, enum lsp_rule rule, const stru
 	const struct lsp_row *rows[2];
 	size_t i;
 
-	ask(audit, group, here, 0, &local);
+	ask(audit, callee, here, 0, &local);
 	for (i = 0; i < snapshot->link_addr_count && local.count > 0; i++) {
 		const struct lsp_link_addr *there = &snapshot->link_addrs[i];
 
 		if (there->addr.family != here->family || lsp_scope_of_addr(&there->addr) == LSP_SCOPE_LOOPBACK)
 			continue;
-		ask(audit, group, &there->addr, there->link, &remote);
-		if (differ(group, &local, &remote, rows)) {
+		ask(audit, callee, &there->addr, there->link, &remote);
+		if (differ(&callee->group, &local, &remote, rows)) {
 			add_two_answers(audit, rule, rows, here, &there->addr);
 			return true;
 		}
@@ -229,22 +252,25 @@ void lsp_look_two_answers(struct lsp_audit *audit, enum lsp_rule rule)
 {
 	static const struct lsp_addr here4 = {.family = LSP_INET4, .bytes = {127, 0, 0, 1}};
 	static const struct lsp_addr here6 = {.family = LSP_INET6, .bytes = {[15] = 1}};
-	struct group group;
+	struct callee callee = {.sockets = lsp_realloc_array(NULL, audit->port_count + 1, sizeof *callee.sockets)};
 	size_t at = 0;
 
-	while (next_group(audit, &at, &group)) {
+	while (next_group(audit, &at, &callee.group)) {
 		struct answers four, six;
 		const struct lsp_row *rows[2];
 
-		if (is_of_one(&group) || compare_from(audit, rule, &group, &here4) ||
-		    compare_from(audit, rule, &group, &here6))
+		if (is_of_one(&callee.group))
+			continue;
+		list_sockets(&callee);
+		if (compare_from(audit, rule, &callee, &here4) || compare_from(audit, rule, &callee, &here6))
 			continue;
 		/* "localhost" is both of them, and a client may try either first */
-		ask(audit, &group, &here4, 0, &four);
-		ask(audit, &group, &here6, 0, &six);
-		if (differ(&group, &four, &six, rows))
+		ask(audit, &callee, &here4, 0, &four);
+		ask(audit, &callee, &here6, 0, &six);
+		if (differ(&callee.group, &four, &six, rows))
 			add_two_answers(audit, rule, rows, &here4, &here6);
 	}
+	free(callee.sockets);
 }
 
 /* --- shared-port ---------------------------------------------------------------------------------------------- */

@@ -55,9 +55,19 @@ void lsp_look_wrong_process(struct lsp_audit *audit, enum lsp_rule rule)
 	}
 }
 
-/* By what it said when it was asked, whatever the process is called. */
+/* What was heard is what the program is known for: then only the port is an odd one. */
+static bool speaks_its_own(const struct lsp_open_port *port, enum lsp_speech speech)
+{
+	struct lsp_service own;
+
+	return port->program != NULL && lsp_service_at(LSP_TCP, port->program->own[0], &own) &&
+	       lsp_speech_fit(speech, &own) == LSP_FIT_YES;
+}
+
+/* By what it said when it was asked, whatever the process is called. Each that was asked is an open port, in their order. */
 void lsp_look_wrong_answer(struct lsp_audit *audit, enum lsp_rule rule)
 {
+	const struct lsp_open_port *port = audit->ports;
 	size_t i;
 
 	for (i = 0; i < audit->facts->asked_count; i++) {
@@ -70,7 +80,11 @@ void lsp_look_wrong_answer(struct lsp_audit *audit, enum lsp_rule rule)
 		if (!lsp_service_at((enum lsp_proto)socket->proto, socket->local_port, &service) ||
 		    lsp_speech_fit(speech, &service) != LSP_FIT_NO)
 			continue;
-		finding = lsp_finding_add(audit, rule, LSP_SEVERITY_WARNING, asked->row);
+		while (port->row != asked->row)
+			port++;
+		finding = lsp_finding_add(audit, rule,
+					  speaks_its_own(port, speech) ? LSP_SEVERITY_INFO : LSP_SEVERITY_WARNING,
+					  asked->row);
 		lsp_finding_say(finding, _("%s is customary here; what answers speaks %s"), service.name,
 				lsp_speech_name(speech));
 		lsp_finding_text(finding, "customary", service.name);

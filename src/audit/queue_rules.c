@@ -3,6 +3,7 @@
  */
 #include "rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <lsports/language.h>
@@ -13,6 +14,7 @@ enum {
 	CLOSE_WAIT_LEAST = 50,  /* of one process; a few are on their way at any time */
 	TIME_WAIT_PERCENT = 80, /* of the ports towards one destination */
 	TIME_WAIT_FULL_PERCENT = 97,
+	SPAN_MAX = 64,
 };
 
 /* --- listeners ------------------------------------------------------------------------------------------------ */
@@ -96,53 +98,87 @@ size_t lsp_audit_close_wait_least(void)
 	return CLOSE_WAIT_LEAST;
 }
 
+/* A process and one of its connections. */
+struct leak {
+	uint32_t pid, heard_ms;
+};
+
 static int by_pid(const void *a, const void *b)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct leak *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return (x->heard_ms < y->heard_ms) - (x->heard_ms > y->heard_ms);
 }
 
-/* Each process that holds such a connection, once for each of them. The caller frees. */
-static uint32_t *close_wait_pids(const struct lsp_audit_case *facts, size_t *ret_count)
+/* Sorted by process, the connection first whose peer has been silent longest. The caller frees. */
+static struct leak *find_leaks(const struct lsp_audit_case *facts, size_t *ret_count)
 {
-	uint32_t *pids = NULL, j;
+	struct leak *leaks = NULL;
 	size_t count = 0, capacity = 0, i;
+	uint32_t j;
 
 	for (i = 0; i < facts->row_count; i++) {
 		const struct lsp_row *row = &facts->rows[i];
+		bool has_heard = (row->socket->has & LSP_HAS_HEARD) != 0;
 
 		for (j = 0; j < row->holder_count && row->socket->state == LSP_CLOSE_WAIT; j++) {
 			if (j > 0 && row->holders[j].pid == row->holders[j - 1].pid)
 				continue;
-			pids = lsp_grow(pids, count, &capacity, sizeof *pids);
-			pids[count++] = row->holders[j].pid;
+			leaks = lsp_grow(leaks, count, &capacity, sizeof *leaks);
+			leaks[count++] = (struct leak){row->holders[j].pid, has_heard ? row->socket->heard_ms : 0};
 		}
 	}
 	if (count > 0)
-		qsort(pids, count, sizeof *pids, by_pid);
+		qsort(leaks, count, sizeof *leaks, by_pid);
 	*ret_count = count;
-	return pids;
+	return leaks;
+}
+
+/* Whole units of which there are two at least. */
+static void span_text(uint32_t ms, char ret_text[SPAN_MAX])
+{
+	unsigned long seconds = ms / 1000;
+
+	if (seconds < 2 * 60)
+		snprintf(ret_text, SPAN_MAX, _("%lu s"), seconds);
+	else if (seconds < 2 * 60 * 60)
+		snprintf(ret_text, SPAN_MAX, _("%lu min"), seconds / 60);
+	else if (seconds < 2 * 24 * 60 * 60)
+		snprintf(ret_text, SPAN_MAX, _("%lu h"), seconds / 60 / 60);
+	else
+		snprintf(ret_text, SPAN_MAX, _("%lu days"), seconds / 60 / 60 / 24);
+}
+
+static void add_close_wait(struct lsp_audit *audit, enum lsp_rule rule, const struct leak *oldest, size_t count)
+{
+	struct lsp_finding *finding = lsp_finding_add(audit, rule, LSP_SEVERITY_WARNING, NULL);
+	char span[SPAN_MAX];
+
+	finding->pid = oldest->pid;
+	lsp_finding_number(finding, "connections", count);
+	if (oldest->heard_ms < 1000) {
+		lsp_finding_say(finding, _("%zu connections in CLOSE_WAIT"), count);
+		return;
+	}
+	span_text(oldest->heard_ms, span);
+	lsp_finding_say(finding, _("%zu connections in CLOSE_WAIT, the oldest for at least %s"), count, span);
+	lsp_finding_number(finding, "oldest_ms", oldest->heard_ms);
 }
 
 void lsp_look_close_wait(struct lsp_audit *audit, enum lsp_rule rule)
 {
 	size_t count, i, end;
-	uint32_t *pids = close_wait_pids(audit->facts, &count);
+	struct leak *leaks = find_leaks(audit->facts, &count);
 
 	for (i = 0; i < count; i = end) {
-		struct lsp_finding *finding;
-
-		for (end = i; end < count && pids[end] == pids[i]; end++)
+		for (end = i; end < count && leaks[end].pid == leaks[i].pid; end++)
 			;
-		if (end - i < CLOSE_WAIT_LEAST)
-			continue;
-		finding = lsp_finding_add(audit, rule, LSP_SEVERITY_WARNING, NULL);
-		finding->pid = pids[i];
-		lsp_finding_say(finding, _("%zu connections in CLOSE_WAIT"), end - i);
-		lsp_finding_number(finding, "connections", end - i);
+		if (end - i >= CLOSE_WAIT_LEAST)
+			add_close_wait(audit, rule, &leaks[i], end - i);
 	}
-	free(pids);
+	free(leaks);
 }
 
 /* How many ports the system has for outgoing connections; 0: it does not tell. */
@@ -165,14 +201,22 @@ size_t lsp_audit_time_wait_least(const struct lsp_rules *rules)
 	return least > 0 ? least : 1;
 }
 
+/* IPv4 out of an IPv6 socket is IPv4: it has the same ports. */
+static int cmp_unmapped(const struct lsp_addr *a, const struct lsp_addr *b)
+{
+	struct lsp_addr x = lsp_addr_unmap(a), y = lsp_addr_unmap(b);
+
+	return lsp_addr_cmp(&x, &y);
+}
+
 static int by_destination(const struct lsp_row *a, const struct lsp_row *b)
 {
 	const struct lsp_socket *x = a->socket, *y = b->socket;
-	int order = lsp_addr_cmp(&x->peer, &y->peer);
+	int order = (x->peer_port > y->peer_port) - (x->peer_port < y->peer_port);
 
 	if (order == 0)
-		order = (x->peer_port > y->peer_port) - (x->peer_port < y->peer_port);
-	return order != 0 ? order : lsp_addr_cmp(&x->local, &y->local);
+		order = cmp_unmapped(&x->peer, &y->peer);
+	return order != 0 ? order : cmp_unmapped(&x->local, &y->local);
 }
 
 static int by_destination_pointer(const void *a, const void *b)

@@ -110,7 +110,7 @@ static const struct rule {
 _Static_assert(sizeof rules / sizeof *rules == LSP_RULE_COUNT, "each rule has a row");
 
 static const char *const severities[] = {
-	[LSP_SEVERITY_INFO] = "info", [LSP_SEVERITY_WARNING] = "warning", [LSP_SEVERITY_CRITICAL] = "critical"};
+	[LSP_SEVERITY_INFO] = N_("info"), [LSP_SEVERITY_WARNING] = N_("warning"), [LSP_SEVERITY_CRITICAL] = N_("critical")};
 
 const char *lsp_severity_name(enum lsp_severity severity)
 {

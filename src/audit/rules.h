@@ -20,7 +20,7 @@ struct lsp_open_port {
 	bool passes_on;                    /* one of them passes on what others serve */
 	struct lsp_security_note note;     /* of the program's service when it is known, else of the port */
 	bool has_note;
-	bool is_sure; /* nothing speaks against the note: the program is known for it, or passes on, or cannot be seen */
+	bool is_sure; /* the note fits the program too: it is known for it, or passes on, or is the kernel itself */
 	enum lsp_scope scope;
 };
 

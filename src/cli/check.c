@@ -8,12 +8,23 @@
 
 #include <lsports/language.h>
 
+#include "core/scope.h"
+
 static bool check_why(const struct lsp_request *request, char *ret_usage)
 {
 	size_t count = 0, i;
 
-	for (i = 0; i < request->select.port_count; i++)
-		count += (size_t)request->select.ports[i].high - request->select.ports[i].low + 1;
+	for (i = 0; i < request->select.port_count; i++) {
+		const struct lsp_endpoint *asked = &request->select.ports[i];
+
+		count += (size_t)asked->high - asked->low + 1;
+		if ((asked->device != NULL || asked->ifindex != 0) && lsp_scope_of_addr(&asked->addr) != LSP_SCOPE_LINK) {
+			snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
+				 _("'%.60s': --why binds no device; write the address without what stands behind %%"),
+				 request->words[asked->word]);
+			return false;
+		}
+	}
 	if (count == 0)
 		snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--why' wants a port: lsports --why 8000"));
 	else if (count > LSP_WHY_PORTS_MAX)
@@ -64,7 +75,7 @@ static bool check_lock(const struct lsp_request *request, char *ret_usage)
 {
 	if (request->format == LSP_FORMAT_TABLE)
 		return true;
-	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, "'--lock' writes a policy and nothing else; for JSON: lsports --json");
+	snprintf(ret_usage, LSP_USAGE_TEXT_MAX, _("'--lock' writes a policy and nothing else; for JSON: lsports --json"));
 	return false;
 }
 
@@ -76,7 +87,7 @@ static bool check_open(const struct lsp_request *request, char *ret_usage)
 	     request->select.states == 0 && !request->bound && request->columns == NULL && request->sort == NULL))
 		return true;
 	snprintf(ret_usage, LSP_USAGE_TEXT_MAX,
-		 "'--format openmetrics' goes with ports, -t, -u, -4 and -6; choose by labels when you ask Prometheus");
+		 _("'--format openmetrics' goes with ports, -t, -u, -4 and -6; choose by labels when you ask Prometheus"));
 	return false;
 }
 

@@ -181,8 +181,29 @@ static bool read_localhost(struct word ports, const struct lsp_endpoint *base, s
 	return true;
 }
 
+/* Takes "%eth0", or "%2", off the end of an address. */
+static bool take_device(struct word *word, struct lsp_endpoint *endpoint, char *ret_usage)
+{
+	const char *percent = word->len > 0 ? memchr(word->at, '%', word->len) : NULL;
+	struct word device;
+
+	if (percent == NULL)
+		return true;
+	device = cut(*word, (size_t)(percent - word->at) + 1, word->len);
+	if (device.len == 0 || percent == word->at)
+		return wrong(ret_usage, _("'%.*s': write ADDRESS%%DEVICE, such as 127.0.0.53%%lo or *%%eth0"), shown(*word), word->at);
+	word->len = (size_t)(percent - word->at);
+	endpoint->device = device.at;
+	endpoint->device_len = device.len;
+	if (lsp_number_read(device.at, device.len, UINT32_MAX, &endpoint->ifindex) && endpoint->ifindex != 0)
+		endpoint->device = NULL;
+	return true;
+}
+
 static bool read_address(struct word word, struct lsp_endpoint *endpoint, char *ret_usage)
 {
+	if (!take_device(&word, endpoint, ret_usage))
+		return false;
 	if (word.len == 0)
 		return true;
 	if (same_text(word, "*")) {

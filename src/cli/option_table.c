@@ -47,7 +47,7 @@ static const struct lsp_option options[] = {
 	 '4', LSP_GROUP_SELECT, LSP_OPTION_FAMILY, LSP_FAMILY_BIT_4, 0},
 	{"ipv6", NULL, N_("IPv6 sockets only"),
 	 '6', LSP_GROUP_SELECT, LSP_OPTION_FAMILY, LSP_FAMILY_BIT_6, 0},
-	{"bound", NULL, N_("also TCP ports bound but idle (Linux 6.8, Windows 10 and later)"),
+	{"bound", NULL, N_("also TCP ports that are bound but idle (Linux 6.8+, Windows 10+)"),
 	 'B', LSP_GROUP_SELECT, SETS(bound), LSP_ASK_LISTS},
 	{"state", "STATE[,...]", N_("only sockets in these states"),
 	 0, LSP_GROUP_SELECT, READS(STATES), LSP_ASK_LISTS},

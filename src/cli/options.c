@@ -96,7 +96,7 @@ static bool name_format(struct reading *reading, const struct lsp_option *option
 	reading->used[option - reading->options] = NULL;
 	if (named != NULL && named->kind == LSP_OPTION_FORMATS && named != option)
 		return apply(reading, named, NULL, word);
-	snprintf(reading->usage, LSP_USAGE_TEXT_MAX, "--format '%.60s': write plain, csv, json, ndjson or openmetrics", name);
+	snprintf(reading->usage, LSP_USAGE_TEXT_MAX, _("--format '%.60s': write plain, csv, json, ndjson or openmetrics"), name);
 	return false;
 }
 

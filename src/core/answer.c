@@ -26,7 +26,6 @@
 struct call {
 	enum lsp_proto proto;
 	struct lsp_addr addr; /* v4-mapped is IPv4 */
-	uint16_t port;
 	uint32_t link; /* 0: not known, so that nobody bound to a device hears it */
 	uint32_t vrf;  /* that the link is a member of, or is; 0: none */
 	bool crosses;  /* sockets without a device hear it in a VRF too */
@@ -61,9 +60,9 @@ static uint32_t vrf_of(const struct lsp_snapshot *snapshot, uint32_t index)
 }
 
 static struct call call_of(const struct lsp_snapshot *snapshot, enum lsp_proto proto, const struct lsp_addr *addr,
-			   uint16_t port, uint32_t link)
+			   uint32_t link)
 {
-	struct call call = {.proto = proto, .addr = lsp_addr_unmap(addr), .port = port, .link = link};
+	struct call call = {.proto = proto, .addr = lsp_addr_unmap(addr), .link = link};
 
 	if (link == 0)
 		call.link = addr->scope != 0 ? addr->scope : link_of_addr(snapshot, &call.addr);
@@ -90,9 +89,7 @@ static bool hears(const struct call *call, const struct lsp_socket *socket)
 {
 	uint32_t device = device_of(socket);
 
-	if (socket->proto != call->proto || socket->local_port != call->port || socket->gone)
-		return false;
-	if (socket->state != (call->proto == LSP_TCP ? LSP_LISTEN : LSP_CLOSE))
+	if (socket->gone || socket->state != (call->proto == LSP_TCP ? LSP_LISTEN : LSP_CLOSE))
 		return false;
 	if (device == 0)
 		return call->vrf == 0 || call->crosses;
@@ -186,65 +183,70 @@ static void choose_datagram(const struct call *call, const struct lsp_socket *co
 	}
 }
 
-static size_t collect(const struct lsp_snapshot *snapshot, const struct call *call, bool exactly,
-		      const struct lsp_socket ***ret_sockets)
+/* Those that hear the call at such an address: exactly, or any. The room is for all of them. */
+static size_t collect(const struct call *call, const struct lsp_socket *const *sockets, size_t count, bool exactly,
+		      const struct lsp_socket **ret_heard)
 {
-	size_t count = 0, capacity = 0, i;
+	size_t heard = 0, i;
 
-	for (i = 0; i < snapshot->socket_count; i++) {
-		const struct lsp_socket *socket = &snapshot->sockets[i];
-
-		if (!hears(call, socket) || !fits(call, socket, exactly))
-			continue;
-		*ret_sockets = lsp_grow(*ret_sockets, count, &capacity, sizeof **ret_sockets);
-		(*ret_sockets)[count++] = socket;
+	for (i = 0; i < count; i++) {
+		if (hears(call, sockets[i]) && fits(call, sockets[i], exactly))
+			ret_heard[heard++] = sockets[i];
 	}
-	return count;
+	return heard;
 }
 
 /* All that hear it: what is sent to a group is given to each of them. */
-static size_t answer_group(const struct lsp_snapshot *snapshot, const struct call *call,
-			   const struct lsp_socket **ret_sockets, size_t max)
+static size_t answer_group(const struct call *call, const struct lsp_socket *const *sockets, size_t count,
+			   const struct lsp_socket **ret_answers, size_t max)
 {
-	size_t count = 0, i;
+	size_t answers = 0, i;
 
-	for (i = 0; i < snapshot->socket_count; i++) {
-		const struct lsp_socket *socket = &snapshot->sockets[i];
-
-		if (!hears(call, socket) || (!fits(call, socket, true) && !fits(call, socket, false)))
+	for (i = 0; i < count; i++) {
+		if (!hears(call, sockets[i]) || (!fits(call, sockets[i], true) && !fits(call, sockets[i], false)))
 			continue;
-		if (count < max)
-			ret_sockets[count] = socket;
-		count++;
+		if (answers < max)
+			ret_answers[answers] = sockets[i];
+		answers++;
 	}
-	return count;
+	return answers;
 }
 
-size_t lsp_answer(const struct lsp_snapshot *snapshot, enum lsp_proto proto, const struct lsp_addr *addr, uint16_t port,
-		  uint32_t link, const struct lsp_socket **ret_sockets, size_t max)
+static size_t answer_one(const struct call *call, const struct lsp_socket *const *heard, size_t count,
+			 const struct lsp_socket **ret_answers, size_t max)
 {
-	struct call call = call_of(snapshot, proto, addr, port, link);
-	const struct lsp_socket **sockets = NULL;
-	size_t answers = 0, count, i;
-	bool *chosen;
+	bool *chosen = lsp_alloc(count * sizeof *chosen);
+	size_t answers = 0, i;
 
-	if (proto == LSP_UDP && is_group(&call.addr))
-		return answer_group(snapshot, &call, ret_sockets, max);
-	count = collect(snapshot, &call, true, &sockets);
-	if (count == 0)
-		count = collect(snapshot, &call, false, &sockets);
-	if (count == 0)
-		return 0;
-	chosen = lsp_alloc(count * sizeof *chosen);
-	(proto == LSP_TCP ? choose_listener : choose_datagram)(&call, sockets, count, chosen);
+	(call->proto == LSP_TCP ? choose_listener : choose_datagram)(call, heard, count, chosen);
 	for (i = 0; i < count; i++) {
 		if (!chosen[i])
 			continue;
 		if (answers < max)
-			ret_sockets[answers] = sockets[i];
+			ret_answers[answers] = heard[i];
 		answers++;
 	}
 	free(chosen);
-	free(sockets);
 	return answers;
+}
+
+size_t lsp_answer(const struct lsp_snapshot *snapshot, const struct lsp_socket *const *sockets, size_t count,
+		  const struct lsp_addr *addr, uint32_t link, const struct lsp_socket **ret_answers, size_t max)
+{
+	const struct lsp_socket **heard;
+	struct call call;
+	size_t heard_count;
+
+	if (count == 0)
+		return 0;
+	call = call_of(snapshot, (enum lsp_proto)sockets[0]->proto, addr, link);
+	if (call.proto == LSP_UDP && is_group(&call.addr))
+		return answer_group(&call, sockets, count, ret_answers, max);
+	heard = lsp_realloc_array(NULL, count, sizeof *heard);
+	heard_count = collect(&call, sockets, count, true, heard);
+	if (heard_count == 0)
+		heard_count = collect(&call, sockets, count, false, heard);
+	count = heard_count > 0 ? answer_one(&call, heard, heard_count, ret_answers, max) : 0;
+	free(heard);
+	return count;
 }

@@ -13,6 +13,9 @@ bool lsp_endpoint_matches(const struct lsp_endpoint *endpoint, const struct lsp_
 		return false;
 	if ((endpoint->protos & LSP_PROTO_BIT(socket->proto)) == 0)
 		return false;
+	if (endpoint->ifindex != 0 &&
+	    ((socket->has & LSP_HAS_IFINDEX) != 0 ? socket->ifindex : socket->local.scope) != endpoint->ifindex)
+		return false;
 	switch (endpoint->where) {
 	case LSP_AT_WILDCARD:
 		return lsp_addr_is_any(&socket->local);

@@ -13,9 +13,12 @@ enum lsp_where {
 	LSP_AT_WILDCARD, /* bound to every address: 0.0.0.0 or :: */
 };
 
-/* One PORT operand: "8000-8100", "tcp/53", "127.0.0.1:8000". */
+/* One PORT operand: "8000-8100", "tcp/53", "127.0.0.1:8000", "127.0.0.53%lo:53". */
 struct lsp_endpoint {
 	struct lsp_addr addr; /* with LSP_AT_ADDRESS */
+	const char *device;   /* as typed, device_len bytes; NULL: none. device.h finds its number */
+	size_t device_len;
+	uint32_t ifindex;     /* only sockets that are bound to this device; 0: any, or none */
 	unsigned protos;      /* LSP_PROTO_BIT */
 	uint16_t low, high;   /* ports, both included */
 	uint8_t where;        /* enum lsp_where */

@@ -17,7 +17,9 @@ enum met { MET_NEVER = 0, MET_OTHERWISE, MET_EXACTLY };
 struct search {
 	const struct lsp_policy *policy;
 	const struct lsp_select *select;
-	uint8_t *met; /* enum met of each rule */
+	uint8_t *met;	 /* enum met of each rule */
+	uint32_t *first; /* of the rules of each single port, and at 0 of all others: the index and 1; 0: none */
+	uint32_t *next;	 /* behind each rule; they ascend */
 	struct lsp_drift *drifts;
 	size_t count, capacity;
 };
@@ -92,9 +94,30 @@ static enum answer compare_owner(const struct lsp_policy_rule *rule, const struc
 	return others != 0 ? ANSWER_NO : unseen != 0 ? ANSWER_UNSURE : ANSWER_YES;
 }
 
+static bool is_single(const struct lsp_policy_rule *rule)
+{
+	return rule->low == rule->high;
+}
+
 static bool is_about(const struct lsp_policy_rule *rule, const struct lsp_opening *opening)
 {
 	return rule->low <= opening->is.low && opening->is.low <= rule->high && (rule->protos & opening->is.protos) != 0;
+}
+
+/* Tens of thousands of rules are held against as many openings: each only against those of its port. */
+static void index_rules(struct search *search)
+{
+	size_t i;
+
+	search->first = lsp_alloc((UINT16_MAX + 1) * sizeof *search->first);
+	search->next = lsp_realloc_array(NULL, search->policy->rule_count, sizeof *search->next);
+	for (i = search->policy->rule_count; i > 0; i--) {
+		const struct lsp_policy_rule *rule = &search->policy->rules[i - 1];
+		uint16_t port = is_single(rule) ? rule->low : 0;
+
+		search->next[i - 1] = search->first[port];
+		search->first[port] = (uint32_t)i;
+	}
 }
 
 static void add(struct search *search, struct lsp_drift drift)
@@ -103,37 +126,53 @@ static void add(struct search *search, struct lsp_drift drift)
 	search->drifts[search->count++] = drift;
 }
 
-/* Which families of an opening no rule allows. What only may be allowed counts as allowed, and *ret_unsure is by what. */
+/* What is allowed of an opening. What only may be so is unsure, and maybe the first of the rules that say so. */
+struct allowed {
+	unsigned sure, unsure; /* LSP_FAMILY_BIT */
+	struct lsp_drift maybe;
+};
+
+static void allow(struct search *search, size_t i, const struct lsp_opening *opening, struct allowed *allowed)
+{
+	const struct lsp_policy_rule *rule = &search->policy->rules[i];
+	enum answer owner;
+	unsigned family;
+	uint8_t keys;
+
+	if (!is_about(rule, opening) || (owner = compare_owner(rule, opening, &keys)) == ANSWER_NO)
+		return;
+	for (family = LSP_FAMILY_BIT_4; family <= LSP_FAMILY_BIT_6; family <<= 1) {
+		enum place place = (opening->is.families & family) != 0 ? compare_place(rule, opening, family)
+									 : PLACE_ELSEWHERE;
+
+		if (place != PLACE_SAME && place != PLACE_UNSURE)
+			continue;
+		search->met[i] = MET_EXACTLY;
+		if (place == PLACE_SAME && owner == ANSWER_YES) {
+			allowed->sure |= family;
+			continue;
+		}
+		allowed->unsure |= family;
+		if (allowed->maybe.rule == NULL || rule < allowed->maybe.rule)
+			allowed->maybe = (struct lsp_drift){rule, opening, LSP_DRIFT_UNSURE, 0, keys, true};
+	}
+}
+
+/* Which families of an opening no rule allows; what only may be allowed counts as allowed. */
 static unsigned left_over(struct search *search, const struct lsp_opening *opening, struct lsp_drift *ret_unsure)
 {
-	unsigned sure = 0, unsure = 0, family;
-	size_t i;
+	const uint32_t lists[] = {search->first[opening->is.low], search->first[0]};
+	struct allowed allowed = {.maybe = {.rule = NULL}};
+	size_t list;
+	uint32_t at;
 
-	for (i = 0; i < search->policy->rule_count; i++) {
-		const struct lsp_policy_rule *rule = &search->policy->rules[i];
-		enum answer owner;
-		uint8_t keys;
-
-		if (!is_about(rule, opening) || (owner = compare_owner(rule, opening, &keys)) == ANSWER_NO)
-			continue;
-		for (family = LSP_FAMILY_BIT_4; family <= LSP_FAMILY_BIT_6; family <<= 1) {
-			enum place place = (opening->is.families & family) != 0 ? compare_place(rule, opening, family)
-										 : PLACE_ELSEWHERE;
-
-			if (place != PLACE_SAME && place != PLACE_UNSURE)
-				continue;
-			search->met[i] = MET_EXACTLY;
-			if (place == PLACE_SAME && owner == ANSWER_YES) {
-				sure |= family;
-				continue;
-			}
-			unsure |= family;
-			if (ret_unsure->rule == NULL)
-				*ret_unsure = (struct lsp_drift){rule, opening, LSP_DRIFT_UNSURE, 0, keys};
-		}
+	for (list = 0; list < 2; list++) {
+		for (at = lists[list]; at != 0; at = search->next[at - 1])
+			allow(search, at - 1, opening, &allowed);
 	}
-	ret_unsure->families = (uint8_t)(unsure & ~sure);
-	return opening->is.families & ~(sure | unsure);
+	*ret_unsure = allowed.maybe;
+	ret_unsure->families = (uint8_t)(allowed.unsure & ~allowed.sure);
+	return opening->is.families & ~(allowed.sure | allowed.unsure);
 }
 
 /* What a rule says of what is left over of an opening. False: nothing. */
@@ -147,7 +186,7 @@ static bool explain(const struct search *search, size_t i, const struct lsp_open
 	enum place place;
 	uint8_t keys;
 
-	if (rule->low != rule->high || !is_about(rule, opening))
+	if (!is_about(rule, opening))
 		return false;
 	place = compare_place(rule, opening, family);
 	owner = compare_owner(rule, opening, &keys);
@@ -159,18 +198,19 @@ static bool explain(const struct search *search, size_t i, const struct lsp_open
 		kind = LSP_DRIFT_OWNER;
 	else
 		return false;
-	*ret_drift = (struct lsp_drift){rule, opening, (uint8_t)kind, (uint8_t)family, owner == ANSWER_NO ? keys : 0};
+	*ret_drift = (struct lsp_drift){rule, opening, (uint8_t)kind, (uint8_t)family, owner == ANSWER_NO ? keys : 0, is_met};
 	return true;
 }
 
 /* The best explanation of one family: rather the place than the owner, rather the first rule than a later one. */
 static struct lsp_drift explain_family(struct search *search, const struct lsp_opening *opening, unsigned family)
 {
-	struct lsp_drift best = {NULL, opening, LSP_DRIFT_OPENED, (uint8_t)family, 0}, drift;
+	struct lsp_drift best = {NULL, opening, LSP_DRIFT_OPENED, (uint8_t)family, 0, false}, drift;
+	uint32_t at;
 	size_t i;
 
-	for (i = 0; i < search->policy->rule_count; i++) {
-		if (!explain(search, i, opening, family, &drift))
+	for (at = search->first[opening->is.low]; at != 0; at = search->next[at - 1]) {
+		if (!explain(search, at - 1, opening, family, &drift))
 			continue;
 		if (best.rule == NULL || (best.kind == LSP_DRIFT_OWNER && drift.kind != LSP_DRIFT_OWNER))
 			best = drift;
@@ -226,6 +266,7 @@ size_t lsp_drift_find(const struct lsp_policy *policy, const struct lsp_opening 
 	unsigned *left = lsp_realloc_array(NULL, count, sizeof *left);
 	size_t i;
 
+	index_rules(&search);
 	for (i = 0; i < count; i++) {
 		struct lsp_drift unsure = {.rule = NULL};
 
@@ -239,10 +280,13 @@ size_t lsp_drift_find(const struct lsp_policy *policy, const struct lsp_opening 
 			explain_opening(&search, &openings[i], left[i]);
 	}
 	for (i = 0; i < policy->rule_count; i++) {
-		if (search.met[i] == MET_NEVER && lsp_policy_rule_is_asked(&policy->rules[i], select))
-			add(&search, (struct lsp_drift){&policy->rules[i], NULL, LSP_DRIFT_CLOSED, 0, 0});
+		if (search.met[i] == MET_NEVER && is_single(&policy->rules[i]) &&
+		    lsp_policy_rule_is_asked(&policy->rules[i], select))
+			add(&search, (struct lsp_drift){&policy->rules[i], NULL, LSP_DRIFT_CLOSED, 0, 0, false});
 	}
 	free(left);
+	free(search.first);
+	free(search.next);
 	free(search.met);
 	if (search.count > 0)
 		qsort(search.drifts, search.count, sizeof *search.drifts, compare);

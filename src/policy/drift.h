@@ -12,7 +12,7 @@
 
 enum lsp_drift_kind {
 	LSP_DRIFT_OPENED = 0, /* no rule speaks of it */
-	LSP_DRIFT_CLOSED,     /* nothing is open that the rule speaks of */
+	LSP_DRIFT_CLOSED,     /* nothing is open at the one port of the rule; rules of more ports only allow */
 	LSP_DRIFT_WIDENED,    /* reachable from farther, by another family, or by more devices than the rule says */
 	LSP_DRIFT_NARROWED,
 	LSP_DRIFT_OWNER,      /* another exe, user or unit */
@@ -29,6 +29,7 @@ struct lsp_drift {
 	uint8_t kind;			   /* enum lsp_drift_kind */
 	uint8_t families;		   /* of the opening: those that it is about */
 	uint8_t keys;			   /* bits of enum lsp_policy_key: another one, or unseen */
+	bool is_met;			   /* something else meets the rule, or may: it is right as it stands */
 };
 
 /* By port. openings as lsp_openings_of gives them; the selection's ports, protocols and families say what is reported,

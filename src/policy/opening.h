@@ -15,6 +15,7 @@ struct lsp_opening {
 	uint8_t owner;	    /* enum lsp_owner */
 	bool is_asked;	    /* one of its sockets is what the selection is about */
 	uint32_t socket_count;
+	uint16_t span_low, span_high; /* as which ports it is written: the system may give another one next time; 0: its own */
 	const struct lsp_process *process; /* the one that owns it; NULL: none that we could see */
 };
 

@@ -192,6 +192,7 @@ static bool read_head(struct reading *reading, int number, const struct lsp_poli
 	if (number == 1 && !is(word->bytes, word->len, version))
 		return refuse(reading, word, _("a version that this lsports does not know: it knows 1"));
 	reading->has_head = number == 1;
+	reading->policy->head_line = reading->line;
 	return number < 2 || refuse(reading, word, _("one word too many behind \"lsports-policy 1\""));
 }
 

@@ -51,6 +51,7 @@ struct lsp_policy_rule {
 struct lsp_policy {
 	struct lsp_policy_rule *rules;
 	size_t rule_count;
+	uint32_t head_line; /* where "lsports-policy 1" stands */
 	char *bytes; /* what the patterns point into */
 };
 

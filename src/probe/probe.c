@@ -3,6 +3,8 @@
  */
 #include <stdlib.h>
 
+#include <lsports/language.h>
+
 #include "core/mem.h"
 #include "opening.h"
 #include "probe.h"
@@ -12,9 +14,9 @@ enum { ANSWER_MS = 600 };
 const char *lsp_talk_end_name(enum lsp_talk_end end)
 {
 	static const char *const names[LSP_TALK_END_COUNT] = {
-		[LSP_TALK_NOT_TRIED] = "not-tried", [LSP_TALK_FOREIGN] = "foreign", [LSP_TALK_FAILED] = "failed",
-		[LSP_TALK_REFUSED] = "refused",	    [LSP_TALK_STUCK] = "stuck",	    [LSP_TALK_CLOSED] = "closed",
-		[LSP_TALK_SILENT] = "silent",	    [LSP_TALK_ANSWERED] = "answered", [LSP_TALK_FULL] = "endless",
+		[LSP_TALK_NOT_TRIED] = N_("not-tried"), [LSP_TALK_FOREIGN] = N_("foreign"), [LSP_TALK_FAILED] = N_("failed"),
+		[LSP_TALK_REFUSED] = N_("refused"),	[LSP_TALK_STUCK] = N_("stuck"),	    [LSP_TALK_CLOSED] = N_("closed"),
+		[LSP_TALK_SILENT] = N_("silent"),	[LSP_TALK_ANSWERED] = N_("answered"), [LSP_TALK_FULL] = N_("endless"),
 	};
 
 	return names[end];

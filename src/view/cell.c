@@ -162,6 +162,22 @@ void lsp_cell_value(struct lsp_sink *sink, const struct lsp_subject *subject, co
 	}
 }
 
+/* Where commas part the texts of several processes, those within a text are shown as other bytes are that mean something. */
+static void hide_commas(struct lsp_sink *sink, size_t from)
+{
+	static const char shown[] = "\\x2c";
+	size_t more = sizeof shown - 2, at;
+
+	for (at = from; at < sink->used; at++) {
+		if (sink->bytes[at] != ',')
+			continue;
+		lsp_sink_blanks(sink, more);
+		memmove(sink->bytes + at + 1 + more, sink->bytes + at + 1, sink->used - more - at - 1);
+		memcpy(sink->bytes + at, shown, 1 + more);
+		at += more;
+	}
+}
+
 /* An empty text is shown as unknown: a cell without a character breaks every reader that splits at blanks. */
 static void put_one(struct lsp_sink *sink, struct lsp_subject *subject, enum lsp_column column, const char *nothing)
 {
@@ -175,16 +191,17 @@ static void put_one(struct lsp_sink *sink, struct lsp_subject *subject, enum lsp
 
 void lsp_cell_all(struct lsp_sink *sink, struct lsp_subject *subject, enum lsp_column column, const char *nothing)
 {
-	bool moved = false;
+	size_t before = sink->used;
 
 	put_one(sink, subject, column, nothing);
-	if (lsp_column_table[column].place != LSP_PLACE_HOLDER)
+	if (lsp_column_table[column].place != LSP_PLACE_HOLDER || subject->holder_count == subject->row->holder_count)
 		return;
+	hide_commas(sink, before);
 	while (lsp_subject_next(subject)) {
 		lsp_sink_byte(sink, ',');
+		before = sink->used;
 		put_one(sink, subject, column, nothing);
-		moved = true;
+		hide_commas(sink, before);
 	}
-	if (moved)
-		lsp_subject_first(subject);
+	lsp_subject_first(subject);
 }

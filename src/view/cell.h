@@ -12,7 +12,8 @@ void lsp_cell_value(struct lsp_sink *sink, const struct lsp_subject *subject, co
 
 /* Writes a column's cell with everything that the row has: columns of processes give one text for each process,
  * joined by commas, so that "pid" and "process" match one by one. Several descriptors of one process are joined
- * by "+". nothing: the word for what is unknown. */
+ * by "+", and a comma in one of several texts is written \x2c. nothing: the word for what is unknown. sink: for such a
+ * column, one without a stream. */
 void lsp_cell_all(struct lsp_sink *sink, struct lsp_subject *subject, enum lsp_column column, const char *nothing);
 
 #endif

@@ -32,8 +32,8 @@ static uint32_t choose(const struct lsp_view *view)
 	return chosen;
 }
 
-/* The chosen members among the columns from begin to before end. *first: none is written yet in this object. */
-static void put_members(struct json *json, struct lsp_subject *subject, int begin, int end, bool *first)
+/* The chosen members among the columns from begin to before end */
+static void put_members(struct json *json, struct lsp_subject *subject, int begin, int end)
 {
 	int i;
 
@@ -44,18 +44,15 @@ static void put_members(struct json *json, struct lsp_subject *subject, int begi
 		if (!(json->chosen & 1u << i))
 			continue;
 		value = column->value(subject);
-		lsp_json_key(&json->sink, *first, column->key);
+		lsp_json_key(&json->sink, column->key);
 		lsp_json_value(&json->sink, column->key, &value);
-		*first = false;
 	}
 }
 
 static void put_object(struct json *json, struct lsp_subject *subject, int begin, int end)
 {
-	bool first = true;
-
 	lsp_sink_byte(&json->sink, '{');
-	put_members(json, subject, begin, end, &first);
+	put_members(json, subject, begin, end);
 	lsp_sink_byte(&json->sink, '}');
 }
 
@@ -64,11 +61,9 @@ static void put_holders(struct json *json, struct lsp_subject *subject, int begi
 	bool there;
 
 	lsp_sink_byte(&json->sink, '[');
-	for (there = lsp_subject_first(subject); there;) {
+	for (there = lsp_subject_first(subject); there; there = lsp_subject_next(subject)) {
+		lsp_json_item(&json->sink);
 		put_object(json, subject, begin, end);
-		there = lsp_subject_next(subject);
-		if (there)
-			lsp_sink_byte(&json->sink, ',');
 	}
 	lsp_sink_byte(&json->sink, ']');
 }
@@ -82,7 +77,7 @@ static bool place_exists(enum lsp_place place, struct lsp_subject *subject)
 	return true;
 }
 
-static void put_place(struct json *json, struct lsp_subject *subject, int begin, int end, bool *first)
+static void put_place(struct json *json, struct lsp_subject *subject, int begin, int end)
 {
 	static const char *const keys[] = {
 		[LSP_PLACE_LOCAL] = "local",
@@ -92,8 +87,7 @@ static void put_place(struct json *json, struct lsp_subject *subject, int begin,
 	};
 	enum lsp_place place = lsp_column_table[begin].place;
 
-	lsp_json_key(&json->sink, *first, keys[place]);
-	*first = false;
+	lsp_json_key(&json->sink, keys[place]);
 	if (!place_exists(place, subject))
 		lsp_sink_bytes(&json->sink, "null", 4);
 	else if (place == LSP_PLACE_HOLDER)
@@ -105,7 +99,6 @@ static void put_place(struct json *json, struct lsp_subject *subject, int begin,
 static void put_record(struct json *json, const struct lsp_row *row)
 {
 	struct lsp_subject subject = lsp_subject_of(json->snapshot, row);
-	bool first = true;
 	uint32_t run;
 	int i, end;
 
@@ -120,9 +113,9 @@ static void put_record(struct json *json, const struct lsp_row *row)
 		if (!(json->chosen & run))
 			continue;
 		if (lsp_column_table[i].place == LSP_PLACE_RECORD)
-			put_members(json, &subject, i, end, &first);
+			put_members(json, &subject, i, end);
 		else
-			put_place(json, &subject, i, end, &first);
+			put_place(json, &subject, i, end);
 	}
 	lsp_sink_byte(&json->sink, '}');
 }
@@ -131,7 +124,7 @@ static void put_envelope(struct lsp_sink *sink, const struct lsp_view *view)
 {
 	lsp_json_head(sink, view->tool, view->host, view->time_unix);
 	lsp_json_sight(sink, view->hidden_owners, view->not_checked, view->not_checked_count);
-	lsp_json_key(sink, false, "sockets");
+	lsp_json_open(sink, "sockets", '[');
 }
 
 void lsp_view_json(FILE *out, const struct lsp_view *view)
@@ -141,9 +134,8 @@ void lsp_view_json(FILE *out, const struct lsp_view *view)
 
 	lsp_sink_open(&json.sink, out);
 	put_envelope(&json.sink, view);
-	lsp_sink_byte(&json.sink, '[');
 	for (i = 0; i < view->row_count; i++) {
-		lsp_sink_word(&json.sink, i == 0 ? "\n" : ",\n");
+		lsp_json_line(&json.sink);
 		put_record(&json, &view->rows[i]);
 	}
 	lsp_sink_word(&json.sink, i == 0 ? "]}\n" : "\n]}\n");
@@ -157,8 +149,7 @@ void lsp_view_json_array(struct lsp_sink *sink, const struct lsp_view *view)
 
 	lsp_sink_byte(&json.sink, '[');
 	for (i = 0; i < view->row_count; i++) {
-		if (i > 0)
-			lsp_sink_byte(&json.sink, ',');
+		lsp_json_item(&json.sink);
 		put_record(&json, &view->rows[i]);
 	}
 	lsp_sink_byte(&json.sink, ']');

@@ -9,32 +9,92 @@
 #include "escape.h"
 #include "utf8.h"
 
-static void put_suffixed_key(struct lsp_sink *sink, bool first, const char *key, const char *suffix)
+/* The last byte that was written tells: a string ends with a quote, so a bracket is one. */
+void lsp_json_item(struct lsp_sink *sink)
 {
-	if (!first)
+	char last = sink->used > 0 ? sink->bytes[sink->used - 1] : '{';
+
+	if (last != '{' && last != '[')
 		lsp_sink_byte(sink, ',');
+}
+
+void lsp_json_line(struct lsp_sink *sink)
+{
+	lsp_json_item(sink);
+	lsp_sink_byte(sink, '\n');
+}
+
+static void put_suffixed_key(struct lsp_sink *sink, const char *key, const char *suffix)
+{
+	lsp_json_item(sink);
 	lsp_sink_byte(sink, '"');
 	lsp_sink_word(sink, key);
 	lsp_sink_word(sink, suffix);
 	lsp_sink_bytes(sink, "\":", 2);
 }
 
-void lsp_json_key(struct lsp_sink *sink, bool first, const char *key)
+void lsp_json_key(struct lsp_sink *sink, const char *key)
 {
-	put_suffixed_key(sink, first, key, "");
+	put_suffixed_key(sink, key, "");
+}
+
+void lsp_json_open(struct lsp_sink *sink, const char *key, char bracket)
+{
+	lsp_json_key(sink, key);
+	lsp_sink_byte(sink, bracket);
+}
+
+void lsp_json_put_text(struct lsp_sink *sink, const char *key, const char *bytes, size_t len)
+{
+	lsp_json_key(sink, key);
+	if (bytes == NULL || len == 0)
+		lsp_sink_word(sink, "null");
+	else
+		lsp_json_text(sink, key, bytes, len);
+}
+
+void lsp_json_put_word(struct lsp_sink *sink, const char *key, const char *word)
+{
+	lsp_json_put_text(sink, key, word, word != NULL ? strlen(word) : 0);
+}
+
+static void put_known(struct lsp_sink *sink, bool is_known, uint64_t number)
+{
+	if (is_known)
+		lsp_sink_number(sink, number);
+	else
+		lsp_sink_word(sink, "null");
+}
+
+void lsp_json_put_known(struct lsp_sink *sink, const char *key, bool is_known, uint64_t number)
+{
+	lsp_json_key(sink, key);
+	put_known(sink, is_known, number);
+}
+
+void lsp_json_put_number(struct lsp_sink *sink, const char *key, uint64_t number)
+{
+	lsp_json_put_known(sink, key, true, number);
+}
+
+void lsp_json_put_bool(struct lsp_sink *sink, const char *key, bool value)
+{
+	lsp_json_key(sink, key);
+	lsp_sink_word(sink, value ? "true" : "false");
+}
+
+void lsp_json_put_null(struct lsp_sink *sink, const char *key)
+{
+	lsp_json_key(sink, key);
+	lsp_sink_word(sink, "null");
 }
 
 void lsp_json_head(struct lsp_sink *sink, const char *tool, const char *host, int64_t time_unix)
 {
 	lsp_sink_word(sink, "{\"schema\":1");
-	lsp_json_key(sink, false, "tool");
-	lsp_json_text(sink, "tool", tool, strlen(tool));
-	lsp_json_key(sink, false, "host");
-	if (host == NULL || host[0] == '\0')
-		lsp_sink_word(sink, "null");
-	else
-		lsp_json_text(sink, "host", host, strlen(host));
-	lsp_json_key(sink, false, "time");
+	lsp_json_put_word(sink, "tool", tool);
+	lsp_json_put_word(sink, "host", host);
+	lsp_json_key(sink, "time");
 	lsp_sink_byte(sink, '"');
 	lsp_sink_time(sink, time_unix);
 	lsp_sink_byte(sink, '"');
@@ -44,26 +104,14 @@ void lsp_json_sight(struct lsp_sink *sink, size_t hidden_owners, const char *con
 {
 	size_t i;
 
-	lsp_json_key(sink, false, "complete");
-	lsp_sink_word(sink, hidden_owners == 0 && count == 0 ? "true" : "false");
-	lsp_json_key(sink, false, "hidden_owners");
-	lsp_sink_number(sink, hidden_owners);
-	lsp_json_key(sink, false, "not_checked");
-	lsp_sink_byte(sink, '[');
+	lsp_json_put_bool(sink, "complete", hidden_owners == 0 && count == 0);
+	lsp_json_put_number(sink, "hidden_owners", hidden_owners);
+	lsp_json_open(sink, "not_checked", '[');
 	for (i = 0; i < count; i++) {
-		if (i > 0)
-			lsp_sink_byte(sink, ',');
+		lsp_json_item(sink);
 		lsp_escape_json(sink, not_checked[i], strlen(not_checked[i]));
 	}
 	lsp_sink_byte(sink, ']');
-}
-
-static void put_known(struct lsp_sink *sink, bool known, uint64_t number)
-{
-	if (known)
-		lsp_sink_number(sink, number);
-	else
-		lsp_sink_bytes(sink, "null", 4);
 }
 
 /* On a LISTEN socket the numbers are connections, not bytes; so their names differ. */
@@ -93,23 +141,22 @@ void lsp_json_text(struct lsp_sink *sink, const char *key, const char *bytes, si
 {
 	if (lsp_escape_json(sink, bytes, len))
 		return;
-	put_suffixed_key(sink, false, key, "_hex");
+	put_suffixed_key(sink, key, "_hex");
 	lsp_escape_hex(sink, bytes, len);
 }
 
 /* One pass over the arguments: as strings, or in hex with null for those that are UTF-8. True: all are. */
 static bool put_arguments(struct lsp_sink *sink, const char *argv, size_t len, bool in_hex)
 {
-	bool all = true, first = true;
+	bool all = true;
 	const char *end;
 	size_t arg, step;
 
 	lsp_sink_byte(sink, '[');
-	for (; len > 0; first = false) {
+	while (len > 0) {
 		end = memchr(argv, '\0', len);
 		arg = end != NULL ? (size_t)(end - argv) : len;
-		if (!first)
-			lsp_sink_byte(sink, ',');
+		lsp_json_item(sink);
 		if (!in_hex)
 			all = lsp_escape_json(sink, argv, arg) && all;
 		else if (lsp_utf8_is(argv, arg))
@@ -128,7 +175,7 @@ static void put_argv(struct lsp_sink *sink, const char *key, const char *argv, s
 {
 	if (put_arguments(sink, argv, len, false))
 		return;
-	put_suffixed_key(sink, false, key, "_hex");
+	put_suffixed_key(sink, key, "_hex");
 	put_arguments(sink, argv, len, true);
 }
 

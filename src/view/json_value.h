@@ -16,11 +16,24 @@ void lsp_json_head(struct lsp_sink *sink, const char *tool, const char *host, in
 /* What could not be seen: complete, hidden_owners, not_checked (count sentences). */
 void lsp_json_sight(struct lsp_sink *sink, size_t hidden_owners, const char *const *not_checked, size_t count);
 
-/* "key": with a comma before it unless it is the first. */
-void lsp_json_key(struct lsp_sink *sink, bool first, const char *key);
+/* Before each item of an array: a comma unless it is the first. lsp_json_line: and begins a line. */
+void lsp_json_item(struct lsp_sink *sink);
+void lsp_json_line(struct lsp_sink *sink);
+
+/* "key": with a comma before it unless it is the first of its object. lsp_json_open: and the bracket, { or [. */
+void lsp_json_key(struct lsp_sink *sink, const char *key);
+void lsp_json_open(struct lsp_sink *sink, const char *key, char bracket);
 
 /* What follows lsp_json_key with the same key: the value, and KEY_hex when it is needed. */
 void lsp_json_value(struct lsp_sink *sink, const char *key, const struct lsp_value *value);
 void lsp_json_text(struct lsp_sink *sink, const char *key, const char *bytes, size_t len);
+
+/* Whole members. NULL, or not one byte: null. */
+void lsp_json_put_text(struct lsp_sink *sink, const char *key, const char *bytes, size_t len);
+void lsp_json_put_word(struct lsp_sink *sink, const char *key, const char *word);
+void lsp_json_put_number(struct lsp_sink *sink, const char *key, uint64_t number);
+void lsp_json_put_known(struct lsp_sink *sink, const char *key, bool is_known, uint64_t number);
+void lsp_json_put_bool(struct lsp_sink *sink, const char *key, bool value);
+void lsp_json_put_null(struct lsp_sink *sink, const char *key);
 
 #endif

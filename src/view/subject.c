@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lsports/language.h>
+
 #include "core/mem.h"
 #include "core/scope.h"
 
@@ -51,6 +53,18 @@ struct lsp_subject lsp_subject_of(const struct lsp_snapshot *snapshot, const str
 
 	lsp_subject_first(&subject);
 	return subject;
+}
+
+const char *lsp_subject_nobody(const struct lsp_subject *subject)
+{
+	static const char *const words[] = {
+		[LSP_OWNER_KNOWN] = "-", [LSP_OWNER_HIDDEN] = N_("(hidden)"), [LSP_OWNER_KERNEL] = N_("(kernel)"),
+		[LSP_OWNER_NONE] = "-",  [LSP_OWNER_GONE] = N_("(gone)"),
+	};
+
+	if (subject->holder_count == 0)
+		return _(words[subject->row->owner]);
+	return subject->process == NULL ? _("(gone)") : "-";
 }
 
 static bool find_service(const struct lsp_socket *socket, struct lsp_service *ret_service)

@@ -30,6 +30,9 @@ struct lsp_subject lsp_subject_of(const struct lsp_snapshot *snapshot, const str
 bool lsp_subject_first(struct lsp_subject *subject);
 bool lsp_subject_next(struct lsp_subject *subject);
 
+/* What people read where a process's name would stand, when there is none to show: "(hidden)", "-". */
+const char *lsp_subject_nobody(const struct lsp_subject *subject);
+
 /* The label of the row: of the local port, or, when connected, of the lower of both ports if the registry knows
  * it, else of the other. NULL when it knows neither. */
 const struct lsp_service *lsp_subject_service(struct lsp_subject *subject);

@@ -39,19 +39,6 @@ static const char *title_of(const struct table *table, size_t i)
 	return _(column_at(table, i)->title);
 }
 
-/* What stands where a process's name would, when there is none to show. */
-static const char *no_process(const struct lsp_subject *subject)
-{
-	static const char *const words[] = {
-		[LSP_OWNER_KNOWN] = "-", [LSP_OWNER_HIDDEN] = N_("(hidden)"), [LSP_OWNER_KERNEL] = N_("(kernel)"),
-		[LSP_OWNER_NONE] = "-",  [LSP_OWNER_GONE] = N_("(gone)"),
-	};
-
-	if (subject->holder_count == 0)
-		return _(words[subject->row->owner]);
-	return subject->process == NULL ? _("(gone)") : "-";
-}
-
 /* ss has taught everybody this word for UDP's listener; the kernel's own is CLOSE. */
 static bool is_unconnected_udp(const struct lsp_socket *socket)
 {
@@ -73,7 +60,7 @@ static size_t make_cell(struct table *table, struct lsp_subject *subject, enum l
 	}
 	lsp_cell_value(cell, subject, &value);
 	if (cell->used == 0)
-		lsp_sink_word(cell, column == LSP_COL_PROCESS ? no_process(subject) : "-");
+		lsp_sink_word(cell, column == LSP_COL_PROCESS ? lsp_subject_nobody(subject) : "-");
 	before = cell->used;
 	if (value.kind == LSP_VALUE_LOCAL || value.kind == LSP_VALUE_PEER) {
 		for (port = cell->bytes + before - 1; *port != ':';)

@@ -41,11 +41,13 @@ static void check_unit(const char *text, size_t len, size_t size)
 static void check_container(const char *text, size_t len, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
+	enum lsp_engine engine = LSP_ENGINE_UNKNOWN;
 	char *id = malloc(size);
 	const char *at;
 
 	REQUIRE(id != NULL);
-	if (lsp_cgroup_parse_container(text, len, id, size)) {
+	if (lsp_cgroup_parse_container(text, len, id, size, &engine)) {
+		REQUIRE(engine <= LSP_ENGINE_CRI);
 		REQUIRE(size > 12 && memchr(id, '\0', size) == id + 12);
 		REQUIRE(strspn(id, digits) == 12);
 		at = find(text, len, id, 12);

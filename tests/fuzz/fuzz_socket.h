@@ -28,6 +28,7 @@ static inline void check_socket(const struct lsp_socket *socket, enum lsp_proto 
 	REQUIRE((socket->has & LSP_HAS_PEER) != 0 || lsp_addr_is_any(&socket->peer));
 	REQUIRE((socket->has & LSP_HAS_PEER) == 0 || (socket->peer_port != 0 && socket->state != LSP_LISTEN));
 	REQUIRE((socket->has & LSP_HAS_IFINDEX) == 0 || socket->ifindex != 0);
+	REQUIRE((socket->has & LSP_HAS_HEARD) != 0 ? proto == LSP_TCP && socket->state != LSP_LISTEN : socket->heard_ms == 0);
 	REQUIRE(socket->v6only <= 1);
 	REQUIRE(socket->gone == 0);
 	if (socket->state == LSP_TIME_WAIT || socket->state == LSP_SYN_RECV)

@@ -76,6 +76,7 @@ static void add_kin(const struct line *line, struct lsp_process *process, unsign
 	process->unit = fake_value(line, "unit", NULL);
 	process->dependants = fake_value(line, "dependants", NULL);
 	process->container = fake_value(line, "container", NULL);
+	process->engine = fake_value(line, "cri", NULL) != NULL ? LSP_ENGINE_CRI : LSP_ENGINE_UNKNOWN;
 	*has |= fake_value(line, "vital", NULL) != NULL ? LSP_PROCESS_IS_VITAL : 0;
 	*has |= fake_value(line, "service", NULL) != NULL ? LSP_PROCESS_IS_SERVICE | LSP_PROCESS_NO_SIGNALS : 0;
 	*has |= fake_value(line, "services", NULL) != NULL ? LSP_PROCESS_IS_SERVICE | LSP_PROCESS_HOSTS_MANY : 0;

@@ -34,17 +34,22 @@ static struct lsp_snapshot *look(struct lsp_snapshot *old)
 
 static void answer(const struct lsp_snapshot *snapshot, const char *proto, const char *text, unsigned port, unsigned link)
 {
-	const struct lsp_socket *sockets[ANSWERS_MAX];
+	const struct lsp_socket *answers[ANSWERS_MAX], **sockets = calloc(snapshot->socket_count + 1, sizeof *sockets);
+	enum lsp_proto wanted = strcmp(proto, "udp") == 0 ? LSP_UDP : LSP_TCP;
 	struct lsp_addr addr;
-	size_t count, i;
+	size_t count = 0, i;
 
-	if (!lsp_addr_parse(text, strlen(text), &addr))
+	if (sockets == NULL || !lsp_addr_parse(text, strlen(text), &addr))
 		exit(2);
-	count = lsp_answer(snapshot, strcmp(proto, "udp") == 0 ? LSP_UDP : LSP_TCP, &addr, (uint16_t)port, link, sockets,
-			   ANSWERS_MAX);
+	for (i = 0; i < snapshot->socket_count; i++) {
+		if (snapshot->sockets[i].proto == wanted && snapshot->sockets[i].local_port == port)
+			sockets[count++] = &snapshot->sockets[i];
+	}
+	count = lsp_answer(snapshot, sockets, count, &addr, link, answers, ANSWERS_MAX);
 	for (i = 0; i < count && i < ANSWERS_MAX; i++)
-		printf("%s%llu", i > 0 ? " " : "", (unsigned long long)sockets[i]->key);
+		printf("%s%llu", i > 0 ? " " : "", (unsigned long long)answers[i]->key);
 	putchar('\n');
+	free(sockets);
 }
 
 static void reach(const struct lsp_snapshot *snapshot, unsigned long long key)

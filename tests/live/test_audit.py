@@ -5,9 +5,11 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 from ask import equal, true
+from test_probe_hostile import packets_to
 from world import CLONE_NEWNS, NOBODY, Skip, mount, port
 
 REUSEPORT = ((socket.SOL_SOCKET, socket.SO_REUSEPORT, 1),)
@@ -73,6 +75,27 @@ def test_wrong_process_and_exposure(t):
     quiet(doc, "exposed-database")
 
 
+def test_exposures(t):
+    """One of each kind on a network, on loopback alone, and a neighbour on a number without a note."""
+    lan(t)
+    for rule, number, kind in (("exposed-no-login", 1883, socket.SOCK_STREAM), ("exposed-database", 27017, socket.SOCK_STREAM),
+                               ("exposed-control", 23, socket.SOCK_STREAM), ("exposed-plaintext", 80, socket.SOCK_STREAM),
+                               ("exposed-service", 53, socket.SOCK_DGRAM)):
+        for addr, is_exposed in (("0.0.0.0", True), (LAN, True), ("127.0.0.1", False)):
+            sock = t.world.bind(kind, addr, number)
+            if kind == socket.SOCK_STREAM:
+                sock.listen()
+            doc = audit(t, str(number))
+            if is_exposed:
+                finding = found(doc, rule)
+                equal((finding["evidence"]["scope"], inodes(finding)), ("private", [ino(sock)]), f"{rule} at {addr}")
+            else:
+                equal([name for name in rules(doc) if name.startswith("exposed-")], [], f"{number} at {addr}")
+            sock.close()
+    t.world.listen("0.0.0.0", LOW + 1)  # LOW has a note: DNP3
+    equal([name for name in rules(audit(t, str(LOW + 1))) if name.startswith("exposed-")], [], "no note")
+
+
 def test_odd_port(t):
     """Something that is called sshd, on 8022 and on 22."""
     lan(t)
@@ -125,6 +148,26 @@ def test_program_place(t):
             finding = found(audit(t, str(LOW)), "deleted-program")
             equal((finding["process"]["pid"], finding["severity"]), (process.pid, "warning"), "deleted")
         process.end()
+
+
+def test_program_in_a_temporary_folder(t):
+    """Where everybody writes by tradition, whatever the folder's mode is today."""
+    t.needs_root("mounts a file system")
+    for folder in ("/dev/shm", "/mnt"):
+        mount("tmpfs", folder, "tmpfs", options="mode=755")
+    for folder, is_temporary in (("/tmp", True), ("/dev/shm", True), ("/mnt", False)):
+        with tempfile.TemporaryDirectory(dir=folder) as inner:
+            path = place(t, os.path.join(inner, "bin"), 0o755)
+            sock = t.world.listen("127.0.0.1", LOW)
+            process = t.world.stand(["server"], path, keep=[sock])
+            sock.close()
+            doc = audit(t, str(LOW))
+            if is_temporary:
+                finding = found(doc, "writable-program")
+                equal((finding["evidence"]["exe"], finding["process"]["pid"]), (path, process.pid), folder)
+            else:
+                quiet(doc, "writable-program")
+            process.end()
 
 
 def test_program_never_was_a_file(t):
@@ -210,6 +253,9 @@ def test_close_wait(t):
         if is_leak:
             finding = found(doc, "close-wait")
             equal((finding["evidence"]["connections"], finding["process"]["pid"]), (50, os.getpid()), "who")
+            time.sleep(1.2)
+            older = found(audit(t), "close-wait")["evidence"]["oldest_ms"]
+            true(1200 <= older < 20000, f"the oldest is at least as old as the pause: {older}")
         else:
             quiet(doc, "close-wait")
 
@@ -320,3 +366,32 @@ def test_probe(t):
     doc = audit(t, "22")
     quiet(doc, "wrong-answer")
     equal(doc["answers"], None, "nobody was asked")
+
+
+def test_probe_asks_no_stranger(t):
+    """A listener may be bound to an address that is not ours: it is not asked, nothing goes out for it."""
+    lan(t)
+    sysctl("ipv4/ip_nonlocal_bind", "1")
+    subprocess.run(["ip", "route", "add", "default", "via", "10.9.0.2"], check=True)
+    t.world.listen("192.0.2.1", LOW)
+    t.world.listen(LAN, LOW)
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as wire:
+        wire.bind(("vb", 3))
+        wire.settimeout(0.5)
+        doc = audit(t, str(LOW), "--probe")
+        equal({(a["bound_to"], a["asked_at"], a["end"]) for a in doc["answers"]},
+              {("192.0.2.1", "192.0.2.1", "foreign"), (LAN, LAN, "silent")}, "answers")
+        equal(packets_to(wire), 0, "packets on the wire")
+
+
+def test_probe_ends_in_time(t):
+    """More who never answer than there is time for: the audit ends, and says that it is not whole."""
+    lan(t)
+    for number in range(250):
+        t.world.listen("127.0.0.1", LOW + number, backlog=8)
+    begin = time.monotonic()
+    doc = t.json("--audit", "--probe")
+    true(time.monotonic() - begin < 6, f"five seconds of asking took {time.monotonic() - begin:.1f} s")
+    ends = [answer["end"] for answer in doc["answers"]]
+    true(ends.count("silent") >= 128 and "not-tried" in ends and set(ends) == {"silent", "not-tried"}, f"{ends}")
+    equal((doc["exit"], doc["complete"], len(doc["not_checked"])), (3, False, 1), f"{doc['not_checked']}")

@@ -115,6 +115,23 @@ def test_init(t):
     true(code == 4 and '"refusal":"init"' in out and '"outcome":"refused"' in out, f"{code} {out} {err}")
 
 
+def test_proc_of_another_namespace(t):
+    """A pid namespace without a /proc of its own: whom it shows, the kernel does not know by that number here."""
+    t.needs_root("makes a pid namespace")
+    listener = t.world.listen("127.0.0.1")
+    number = port(listener)
+    holder = t.world.hand(listener)
+    argv = [t.binary, "--kill", str(number)]
+
+    def look():
+        done = subprocess.run(argv, capture_output=True, timeout=20, stdin=subprocess.DEVNULL)
+        return [done.returncode, done.stdout.decode(), done.stderr.decode()]
+    code, out, err = t.world.nest(look)["result"]
+    equal((code, out), (4, ""), f"exit code and stdout\n{err}")
+    true(f"still held by python3 (pid {holder.pid}" in err and "another pid namespace" in err, f"the reason\n{err}")
+    lives(t, holder)
+
+
 def test_docker_proxy(t):
     """It only passes the port on: the container behind it is named, and the proxy is left alone."""
     for words in ([], ["--force"]):

@@ -18,15 +18,15 @@ def catalogues(t):
     return folder
 
 
-def language(t, charset="UTF-8", **more):
-    """The environment of one who has this Korean, and the locale for it."""
-    folder, name = os.path.join(t.scratch, "locale"), "ko_KR." + charset
+def language(t, charset="UTF-8", place="ko_KR", **more):
+    """The environment of one who has this Korean (or lives elsewhere), and the locale for it."""
+    folder, name = os.path.join(t.scratch, "locale"), f"{place}.{charset}"
     os.makedirs(folder, exist_ok=True)
     if shutil.which("localedef") is None:
         raise Skip("no localedef")
-    made = subprocess.run(["localedef", "-i", "ko_KR", "-f", charset, os.path.join(folder, name)], capture_output=True)
+    made = subprocess.run(["localedef", "-i", place, "-f", charset, os.path.join(folder, name)], capture_output=True)
     if made.returncode:
-        raise Skip("no source of the locale ko_KR (package locales)")
+        raise Skip(f"no source of the locale {place} (package locales)")
     return {"LC_ALL": "", "LANG": name, "LOCPATH": folder, "LSPORTS_LOCALE_DIR": catalogues(t), **more}
 
 
@@ -81,11 +81,22 @@ def test_programs_read_the_same(t):
     listener = t.world.listen("127.0.0.1")
     korean, number = language(t), str(port(listener))
     for words in (["--json"], ["--ndjson"], ["--plain"], ["--csv"], ["--pid", "-q"], ["--why", "--json"],
-                  ["--info", "--json"], ["--kill", "--dry-run", "--json"]):
+                  ["--info", "--json"], ["--kill", "--dry-run", "--json"], ["--audit", "--json"],
+                  ["--format", "openmetrics"], ["--lock", "-", "--partial"]):
         english, other = (re.sub(rb'"time":"[^"]*"', b"", t.run(*words, number, env=env).out) for env in (None, korean))
         true(len(english) > 3, f"{words}: an answer")
         equal(other, english, f"{words}: in Korean and in English")
     true("사용 중(held)" in t.run("--why", number, env=korean).text, "the same question to a person")
+
+
+def test_turkish(t):
+    """Where the small letter of I is another one, words that are typed mean the same."""
+    listener = t.world.listen("127.0.0.1")
+    turkish, number = language(t, place="tr_TR"), str(port(listener))
+    for words in (["--kill", "--dry-run", "--signal", "kill"], ["--kill", "--dry-run", "--signal", "sigint"],
+                  ["--state", "listen", "-i"], ["--columns", "pid,PID,via", "--sort", "INODE"]):
+        answer = t.run(*words, number, env=turkish)
+        equal(answer.code, 4 if "--kill" in words else 0, f"{words}: exit code (the holder is our parent)\n{answer}")
 
 
 def test_catalogues_of_others(t):

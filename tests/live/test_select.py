@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import socket
+import subprocess
 
 from ask import brief, complaint, equal, pids, ports, true
 from world import NOBODY, inode, port
@@ -74,6 +76,29 @@ def test_addresses(t):
         (["127.0.0.1:8001"], []), (["*:8080"], ["t8080"]), (["*:80"], ["t80"]), (["0.0.0.0:80"], ["t80"]),
         (["127.0.0.3:8000"], []),
     ])
+
+
+def test_devices(t):
+    """What the list writes can be asked for: a socket that is bound to a device, and a link-local address."""
+    t.needs_root("makes interfaces in a network namespace of its own")
+    subprocess.run(["ip", "link", "add", "va", "type", "veth", "peer", "name", "vb"], check=True)
+    for name in "va", "vb":
+        subprocess.run(["ip", "addr", "add", "fe80::7/64", "dev", name, "nodad"], check=True)
+        subprocess.run(["ip", "link", "set", name, "up"], check=True)
+    index = socket.if_nametoindex("va")
+    first = t.world.listen("127.0.0.1", options=[(socket.SOL_SOCKET, 25, b"lo\0")])  # SO_BINDTODEVICE
+    second = socket.socket(socket.AF_INET6)
+    second.bind(("fe80::7", 0, 0, index))
+    second.listen()
+    for word in (f"127.0.0.1%lo:{port(first)}", f"[fe80::7%va]:{port(second)}", f"[fe80::7%{index}]:{port(second)}"):
+        answer = t.run("-H", "--columns", "local", word)
+        equal((answer.code, answer.lines), (0, [word.replace(f"%{index}]", "%va]")]), f"{word}\n{answer}")
+        equal(t.run("--pid", "-q", word).lines, [str(os.getpid())], f"--pid {word}")
+    for word in (f"127.0.0.1%va:{port(first)}", f"[fe80::7%vb]:{port(second)}"):
+        equal(t.run(word).code, 1, f"{word}: of another device")
+    equal(t.run("--why", f"[fe80::7%va]:{port(second)}").code, 1, "--why at that device")
+    equal(t.run("--why", f"[fe80::7%vb]:{port(second)}").code, 0, "--why at the other")
+    complaint(t.run("127.0.0.1%nosuch:80"), "'nosuch' is no interface")
 
 
 def test_families(t):

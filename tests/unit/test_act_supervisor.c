@@ -107,6 +107,19 @@ static void test_containers(void **state)
 	expect(&found, "container " ID, "podman stop " ID, 50, true);
 	assert_true(ask(&shell, NULL, &node, &found));
 	expect(&found, "container " ID, "docker stop " ID, 0, true);
+	/* the cgroup knows it better: cri-o has a conmon as well, and Kubernetes the shims of containerd */
+	node.engine = LSP_ENGINE_CRI;
+	assert_true(ask(&podman, NULL, &node, &found));
+	expect(&found, "container " ID, "crictl stop " ID, 50, true);
+	assert_true(ask(&docker, NULL, &node, &found));
+	expect(&found, "container " ID, "crictl stop " ID, 50, true);
+	node.engine = LSP_ENGINE_PODMAN;
+	assert_true(ask(NULL, NULL, &node, &found));
+	expect(&found, "container " ID, "podman stop " ID, 0, true);
+	node.engine = LSP_ENGINE_NERDCTL;
+	assert_true(ask(&docker, NULL, &node, &found));
+	expect(&found, "container " ID, "nerdctl stop " ID, 50, true);
+	node.engine = LSP_ENGINE_UNKNOWN;
 	/* who starts it again within the container does not hide whose container it is */
 	assert_true(ask(&inside, &outside, &node, &found));
 	assert_string_equal(found.command, "podman stop " ID);

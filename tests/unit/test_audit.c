@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,9 @@ static void judge(struct world *world)
 	lsp_audit_judge(&world->facts, &world->findings);
 }
 
+/* Which rules were asked for and found true, and false, by the tests that have run. */
+static bool was_true[LSP_RULE_COUNT], was_false[LSP_RULE_COUNT];
+
 /* The severity of the rule's only finding, NONE without one. */
 static int severity_of(const struct world *world, enum lsp_rule rule)
 {
@@ -133,6 +137,7 @@ static int severity_of(const struct world *world, enum lsp_rule rule)
 		assert_non_null(world->findings.list[i].why);
 		assert_non_null(world->findings.list[i].advice);
 	}
+	*(severity != NONE ? &was_true[rule] : &was_false[rule]) = true;
 	return severity;
 }
 
@@ -192,6 +197,8 @@ static void test_exposed(void **state)
 		{"java", LSP_TCP, "0.0.0.0", 8080, LSP_RULE_EXPOSED_NO_LOGIN, LSP_SEVERITY_WARNING},
 		{"smbd", LSP_TCP, "0.0.0.0", 445, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_CRITICAL},
 		{"smbd", LSP_TCP, "127.0.0.1", 445, LSP_RULE_EXPOSED_SERVICE, NONE},
+		{"dhcpd", LSP_UDP, "0.0.0.0", 67, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_INFO},
+		{"dhclient", LSP_UDP, "0.0.0.0", 68, LSP_RULE_EXPOSED_SERVICE, NONE},
 		{"minissdpd", LSP_UDP, "0.0.0.0", 1900, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_WARNING},
 		{"charon", LSP_UDP, "0.0.0.0", 500, LSP_RULE_EXPOSED_SERVICE, NONE},
 	};
@@ -500,7 +507,8 @@ static void connect_many(struct world *world, enum lsp_state state, size_t count
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		struct lsp_socket socket = socket_of(LSP_TCP, "192.0.2.5", (uint16_t)(LOW + i), pid * 10000 + i + 1);
+		struct lsp_socket socket = socket_of(LSP_TCP, peer[0] == ':' ? "::ffff:192.0.2.5" : "192.0.2.5",
+						     (uint16_t)(LOW + i), pid * 10000 + i + 1);
 
 		socket.state = (uint8_t)state;
 		socket.has |= LSP_HAS_PEER;
@@ -534,7 +542,41 @@ static void test_close_wait(void **state)
 	}
 }
 
-/* 99 ports are there: 100, less a reserved one. 80 in a hundred of them are 79.2. */
+static void test_close_wait_since(void **state)
+{
+	static const struct {
+		uint32_t heard_ms;
+		const char *says;
+	} table[] = {
+		{0, ""}, /* it may be so, or not be known */
+		{999, ""},
+		{1000, ", the oldest for at least 1 s"},
+		{119999, ", the oldest for at least 119 s"},
+		{120000, ", the oldest for at least 2 min"},
+		{7199999, ", the oldest for at least 119 min"},
+		{7200000, ", the oldest for at least 2 h"},
+		{172800000, ", the oldest for at least 2 days"},
+		{UINT32_MAX, ", the oldest for at least 49 days"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct world world;
+		char sentence[128];
+
+		begin(&world);
+		connect_many(&world, LSP_CLOSE_WAIT, 60, 50, "198.51.100.1");
+		world.snapshot->sockets[7].has |= LSP_HAS_HEARD;
+		world.snapshot->sockets[7].heard_ms = table[i].heard_ms;
+		judge(&world);
+		snprintf(sentence, sizeof sentence, "60 connections in CLOSE_WAIT%s", table[i].says);
+		assert_int_equal(severity_of(&world, LSP_RULE_CLOSE_WAIT), LSP_SEVERITY_WARNING);
+		assert_string_equal(world.findings.list[0].sentence, sentence);
+		end(&world);
+	}
+}
+
 /* What can be found on Windows has no commands of another system; the words are the same wherever none is needed. */
 static void test_advice_on_windows(void **state)
 {
@@ -560,12 +602,18 @@ static void test_advice_on_windows(void **state)
 	assert_non_null(strstr(lsp_rule_advice(LSP_RULE_EPHEMERAL_LISTENER, LSP_DIALECT_WINDOWS), "netsh"));
 }
 
+/* 99 ports are there: 100, less a reserved one. 80 in a hundred of them are 79.2. */
 static void test_time_wait(void **state)
 {
 	static const struct {
-		size_t count, elsewhere;
+		size_t count, more;
+		const char *where;
 		int severity;
-	} table[] = {{79, 0, LSP_SEVERITY_WARNING}, {78, 0, NONE}, {40, 40, NONE}, {98, 0, LSP_SEVERITY_CRITICAL}};
+	} table[] = {
+		{79, 0, "198.51.100.1", LSP_SEVERITY_WARNING}, {78, 0, "198.51.100.1", NONE},
+		{98, 0, "198.51.100.1", LSP_SEVERITY_CRITICAL}, {40, 40, "198.51.100.2", NONE},
+		{40, 40, "::ffff:198.51.100.1", LSP_SEVERITY_WARNING},
+	};
 	size_t i;
 
 	(void)state;
@@ -575,7 +623,7 @@ static void test_time_wait(void **state)
 		begin(&world);
 		assert_int_equal(lsp_audit_time_wait_least(&world.rules), 79);
 		connect_many(&world, LSP_TIME_WAIT, table[i].count, 0, "198.51.100.1");
-		connect_many(&world, LSP_TIME_WAIT, table[i].elsewhere, 0, "198.51.100.2");
+		connect_many(&world, LSP_TIME_WAIT, table[i].more, 0, table[i].where);
 		judge(&world);
 		assert_int_equal(severity_of(&world, LSP_RULE_TIME_WAIT), table[i].severity);
 		end(&world);
@@ -585,21 +633,30 @@ static void test_time_wait(void **state)
 static void test_wrong_answer(void **state)
 {
 	static const struct {
+		const char *name;
+		uint16_t port;
 		enum lsp_speech speech;
 		int severity;
-	} table[] = {{LSP_SPEECH_POSTGRESQL, NONE}, {LSP_SPEECH_HTTP, LSP_SEVERITY_WARNING}, {LSP_SPEECH_NONE, NONE}};
+	} table[] = {
+		{"postgres", 5432, LSP_SPEECH_POSTGRESQL, NONE},
+		{"postgres", 5432, LSP_SPEECH_HTTP, LSP_SEVERITY_WARNING},
+		{"postgres", 5432, LSP_SPEECH_NONE, NONE},
+		{"sshd", 8080, LSP_SPEECH_SSH, LSP_SEVERITY_INFO}, /* it is what it is called */
+		{"node", 8080, LSP_SPEECH_SSH, LSP_SEVERITY_WARNING},
+	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof table / sizeof *table; i++) {
-		struct lsp_probe probe = {.port = 5432, .heard = {.speech = table[i].speech}};
+		struct lsp_probe probe = {.port = table[i].port, .heard = {.speech = table[i].speech}};
 		struct lsp_asked_port asked = {.probe = &probe};
 		struct world world;
 
 		begin(&world);
-		serve(&world, 50, "postgres", 1000, LSP_TCP, "127.0.0.1", 5432);
+		serve(&world, 49, "ntpd", 1000, LSP_UDP, "127.0.0.1", 123); /* is not asked */
+		serve(&world, 50, table[i].name, 1000, LSP_TCP, "127.0.0.1", table[i].port);
 		judge(&world);
-		asked.row = &world.rows[0];
+		asked.row = &world.rows[1];
 		world.facts.asked = &asked;
 		world.facts.asked_count = 1;
 		lsp_findings_clear(&world.findings);
@@ -609,19 +666,30 @@ static void test_wrong_answer(void **state)
 	}
 }
 
-/* Nobody is accused of anything by what cannot be seen. */
+/* Nobody is accused of anything by what cannot be seen: who holds it may be a proxy, or another service. The kernel itself
+ * is no riddle. */
 static void test_hidden(void **state)
 {
-	struct lsp_socket socket = socket_of(LSP_TCP, "127.0.0.1", 5432, 50);
-	struct world world;
+	static const struct {
+		const char *addr;
+		size_t blind;
+		int severity;
+	} table[] = {{"127.0.0.1", 1, NONE}, {"0.0.0.0", 1, LSP_SEVERITY_WARNING}, {"0.0.0.0", 0, LSP_SEVERITY_CRITICAL}};
+	size_t i;
 
 	(void)state;
-	begin(&world);
-	world.snapshot->blind = 1;
-	lsp_snapshot_add_socket(world.snapshot, &socket);
-	judge(&world);
-	assert_int_equal(world.findings.count, 0);
-	end(&world);
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct lsp_socket socket = socket_of(LSP_TCP, table[i].addr, 5432, 50);
+		struct world world;
+
+		begin(&world);
+		world.snapshot->blind = table[i].blind;
+		lsp_snapshot_add_socket(world.snapshot, &socket);
+		judge(&world);
+		assert_int_equal(severity_of(&world, LSP_RULE_EXPOSED_DATABASE), table[i].severity);
+		assert_int_equal(world.findings.count, table[i].severity != NONE);
+		end(&world);
+	}
 }
 
 static void test_order(void **state)
@@ -687,6 +755,18 @@ static void test_program_names(void **state)
 	}
 }
 
+/* The last one: no rule of the table is without a world where it holds, and one where it does not. */
+static void test_every_rule_was_both(void **state)
+{
+	int rule;
+
+	(void)state;
+	for (rule = 0; rule < LSP_RULE_COUNT; rule++) {
+		if (!was_true[rule] || !was_false[rule])
+			fail_msg("%s was never %s", lsp_rule_name((enum lsp_rule)rule), was_true[rule] ? "false" : "true");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -697,10 +777,12 @@ int main(void)
 		cmocka_unit_test(test_accept_overflow), cmocka_unit_test(test_v6_twin),
 		cmocka_unit_test(test_two_answers),    cmocka_unit_test(test_shared_port),
 		cmocka_unit_test(test_shared_among_workers), cmocka_unit_test(test_close_wait),
+		cmocka_unit_test(test_close_wait_since),
 		cmocka_unit_test(test_advice_on_windows),
 		cmocka_unit_test(test_time_wait),      cmocka_unit_test(test_wrong_answer),
 		cmocka_unit_test(test_hidden),	       cmocka_unit_test(test_order),
 		cmocka_unit_test(test_words),	       cmocka_unit_test(test_program_names),
+		cmocka_unit_test(test_every_rule_was_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static void describe(const struct lsp_select *select, char *ret_text, size_t siz
 	ret_text[0] = '\0';
 	for (i = 0; i < select->port_count; i++) {
 		const struct lsp_endpoint *port = &select->ports[i];
-		char range[16] = "", where[LSP_ADDR_TEXT_MAX + 4] = "", addr[LSP_ADDR_TEXT_MAX];
+		char range[16] = "", where[LSP_ADDR_TEXT_MAX + 4] = "", addr[LSP_ADDR_TEXT_MAX], device[32] = "";
 
 		if (port->high != port->low)
 			snprintf(range, sizeof range, "-%u", port->high);
@@ -38,9 +38,13 @@ static void describe(const struct lsp_select *select, char *ret_text, size_t siz
 			lsp_addr_text(&port->addr, addr);
 			snprintf(where, sizeof where, " @ %s", addr);
 		}
+		if (port->device != NULL)
+			snprintf(device, sizeof device, " on %.*s", (int)port->device_len, port->device);
+		else if (port->ifindex != 0)
+			snprintf(device, sizeof device, " on number %u", port->ifindex);
 		assert_true(used < size);
-		used += (size_t)snprintf(ret_text + used, size - used, "%s%s %u%s%s", i > 0 ? "; " : "",
-					 proto_text(port->protos), port->low, range, where);
+		used += (size_t)snprintf(ret_text + used, size - used, "%s%s %u%s%s%s", i > 0 ? "; " : "",
+					 proto_text(port->protos), port->low, range, where, device);
 	}
 }
 
@@ -58,6 +62,13 @@ static const struct {
 	{"127.0.0.1:8000", "all 8000 @ 127.0.0.1"},
 	{"[::1]:8000", "all 8000 @ ::1"},
 	{"*:8000", "all 8000 @ *"},
+	/* as the list writes them */
+	{"127.0.0.53%lo:53", "all 53 @ 127.0.0.53 on lo"},
+	{"[fe80::1%eth0]:80", "all 80 @ fe80::1 on eth0"},
+	{"tcp/[::%eth0.100]:80-81", "tcp 80-81 @ :: on eth0.100"},
+	{"*%br-0:80,*%3:81", "all 80 @ * on br-0; all 81 @ * on number 3"},
+	{"[::1%0]:80", "all 80 @ ::1 on 0"}, /* no number of an interface: it is looked for as a name, in vain */
+	{"[::1%4294967296]:80", "all 80 @ ::1 on 4294967296"},
 	/* their neighbours */
 	{"1", "all 1"},
 	{"65535", "all 65535"},

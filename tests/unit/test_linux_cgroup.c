@@ -25,6 +25,7 @@ static const struct {
 	const char *text, *unit;
 	bool is_user;
 	const char *container;
+	enum lsp_engine engine;
 } table[] = {
 	/* version 2 */
 	{"0::/system.slice/nginx.service\n", "nginx.service", false, NULL},
@@ -55,23 +56,29 @@ static const struct {
 	{"12:pids:/x\n1:name=systemd:/system.slice/nginx.service\n0::/system.slice/other.service\n", "nginx.service", false, NULL},
 	{"0::/system.slice/other.service\n1:name=systemd:/system.slice/nginx.service\n", "nginx.service", false, NULL},
 	/* containers */
-	{"0::/system.slice/docker-" ID ".scope\n", NULL, false, SHORT},
-	{"0::/docker/" ID "\n", NULL, false, SHORT},
-	{"1:name=systemd:/docker/" ID "\n0::/\n", NULL, false, SHORT},
-	{"0::/system.slice/docker.service/docker/" ID "\n", "docker.service", false, SHORT},
-	{"0::/system.slice/docker-" ID ".scope/system.slice/nginx.service\n", "nginx.service", false, SHORT},
-	{"0::/machine.slice/libpod-" ID ".scope\n", NULL, false, SHORT},
-	{"0::/machine.slice/libpod-" ID ".scope/container\n", NULL, false, SHORT},
-	{"0::/machine.slice/libpod-conmon-" ID ".scope\n", NULL, false, SHORT},
-	{"0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope/container\n", NULL, false, SHORT},
-	{"0::/libpod_parent/libpod-" ID "\n", NULL, false, SHORT},
+	{"0::/system.slice/docker-" ID ".scope\n", NULL, false, SHORT, LSP_ENGINE_DOCKER},
+	{"0::/docker/" ID "\n", NULL, false, SHORT, LSP_ENGINE_DOCKER},
+	{"1:name=systemd:/docker/" ID "\n0::/\n", NULL, false, SHORT, LSP_ENGINE_DOCKER},
+	{"0::/system.slice/docker.service/docker/" ID "\n", "docker.service", false, SHORT, LSP_ENGINE_DOCKER},
+	{"0::/system.slice/docker-" ID ".scope/system.slice/nginx.service\n", "nginx.service", false, SHORT, LSP_ENGINE_DOCKER},
+	{"0::/machine.slice/libpod-" ID ".scope\n", NULL, false, SHORT, LSP_ENGINE_PODMAN},
+	{"0::/machine.slice/libpod-" ID ".scope/container\n", NULL, false, SHORT, LSP_ENGINE_PODMAN},
+	{"0::/machine.slice/libpod-conmon-" ID ".scope\n", NULL, false, SHORT, LSP_ENGINE_PODMAN},
+	{"0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope/container\n", NULL, false, SHORT, LSP_ENGINE_PODMAN},
+	{"0::/libpod_parent/libpod-" ID "\n", NULL, false, SHORT, LSP_ENGINE_PODMAN},
 	{"0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-" POD ".slice/cri-containerd-" ID ".scope\n", NULL,
-	 false, SHORT},
-	{"0::/kubepods.slice/kubepods-" POD ".slice/crio-" ID ".scope\n", NULL, false, SHORT},
-	{"0::/kubepods/burstable/pod01234567-89ab-cdef-0123-456789abcdef/" ID "\n", NULL, false, SHORT},
+	 false, SHORT, LSP_ENGINE_CRI},
+	{"0::/kubepods.slice/kubepods-" POD ".slice/crio-" ID ".scope\n", NULL, false, SHORT, LSP_ENGINE_CRI},
+	{"0::/kubepods/burstable/pod01234567-89ab-cdef-0123-456789abcdef/" ID "\n", NULL, false, SHORT, LSP_ENGINE_CRI},
 	{"0::/system.slice/containerd.service/kubepods-besteffort-" POD ".slice:cri-containerd:" ID "\n", "containerd.service",
-	 false, SHORT},
-	{"0::/system.slice/docker-" OTHER ".scope/docker/" ID "\n", NULL, false, SHORT}, /* docker within docker: the inner one */
+	 false, SHORT, LSP_ENGINE_CRI},
+	{"0::/system.slice/docker-" OTHER ".scope/docker/" ID "\n", NULL, false, SHORT, LSP_ENGINE_DOCKER}, /* docker within docker: the inner one */
+	{"0::/system.slice/nerdctl-" ID ".scope\n", NULL, false, SHORT, LSP_ENGINE_NERDCTL},
+	{"0::/user.slice/user-1000.slice/podman-4711.scope/" ID "\n", NULL, false, SHORT, LSP_ENGINE_PODMAN},
+	{"0::/default/" ID "\n", NULL, false, SHORT, LSP_ENGINE_UNKNOWN},
+	{"0::/" ID "\n", NULL, false, SHORT, LSP_ENGINE_UNKNOWN},
+	{"0::/kubepods.slice/kubepods-" POD ".slice/docker-" ID ".scope\n", NULL, false, SHORT, LSP_ENGINE_DOCKER}, /* dockershim */
+	{"0::/system.slice/docker-" OTHER ".scope/kubelet/kubepods/" POD "/" ID "\n", NULL, false, SHORT, LSP_ENGINE_CRI}, /* kind */
 	/* no containers */
 	{"0::/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\n", NULL, false, NULL},
 	{"0::/docker/" ID "0\n", NULL, false, NULL},
@@ -119,14 +126,16 @@ static void test_table(void **state)
 		size_t len = strlen(table[i].text);
 		char *text = exact(table[i].text, len), unit[256] = "unset", id[16] = "unset";
 		bool is_user = !table[i].is_user, before = is_user;
+		enum lsp_engine engine = LSP_ENGINE_UNKNOWN;
 
 		if (lsp_cgroup_parse_unit(text, len, unit, sizeof unit, &is_user) != (table[i].unit != NULL) ||
 		    strcmp(unit, table[i].unit != NULL ? table[i].unit : "unset") != 0 ||
 		    is_user != (table[i].unit != NULL ? table[i].is_user : before))
 			fail_msg("%s: unit '%s', of a user: %d", table[i].text, unit, is_user);
-		if (lsp_cgroup_parse_container(text, len, id, sizeof id) != (table[i].container != NULL) ||
+		if (lsp_cgroup_parse_container(text, len, id, sizeof id, &engine) != (table[i].container != NULL) ||
+		    engine != table[i].engine ||
 		    strcmp(id, table[i].container != NULL ? table[i].container : "unset") != 0)
-			fail_msg("%s: container '%s'", table[i].text, id);
+			fail_msg("%s: container '%s', engine %d", table[i].text, id, engine);
 		free(text);
 	}
 }
@@ -135,6 +144,7 @@ static void test_table(void **state)
 static void test_sizes(void **state)
 {
 	static const char text[] = "0::/nginx.service/docker/" ID "\n";
+	enum lsp_engine engine;
 	size_t size;
 	bool is_user;
 
@@ -147,7 +157,7 @@ static void test_sizes(void **state)
 		memset(id, 'x', size);
 		assert_int_equal(lsp_cgroup_parse_unit(text, sizeof text - 1, unit, size, &is_user),
 				 size >= sizeof "nginx.service");
-		assert_int_equal(lsp_cgroup_parse_container(text, sizeof text - 1, id, size), size >= sizeof SHORT);
+		assert_int_equal(lsp_cgroup_parse_container(text, sizeof text - 1, id, size, &engine), size >= sizeof SHORT);
 		if (size >= sizeof "nginx.service")
 			assert_string_equal(unit, "nginx.service");
 		if (size >= sizeof SHORT)
@@ -161,6 +171,7 @@ static void test_long_lines(void **state)
 {
 	const size_t len = 8192;
 	char *text = malloc(len), unit[256], id[16];
+	enum lsp_engine engine;
 	bool is_user;
 	size_t i;
 
@@ -171,7 +182,7 @@ static void test_long_lines(void **state)
 	memcpy(text, "0::/", 4);
 	memcpy(text + len - 9, ".service\n", 9);
 	assert_false(lsp_cgroup_parse_unit(text, len, unit, sizeof unit, &is_user));
-	assert_false(lsp_cgroup_parse_container(text, len, id, sizeof id));
+	assert_false(lsp_cgroup_parse_container(text, len, id, sizeof id, &engine));
 	/* folders without an end, the unit as the last */
 	for (i = 4; i < len; i++)
 		text[i] = i % 2 == 0 ? 'a' : '/';

@@ -275,6 +275,36 @@ static void test_attributes_in_company(void **state)
 	assert_int_equal(socket.has & (LSP_HAS_V6ONLY | LSP_HAS_CGROUP), LSP_HAS_V6ONLY | LSP_HAS_CGROUP);
 }
 
+/* linux/tcp.h: eight bytes, then words of 32 bits, of which the thirteenth is the time since the last ACK. */
+static void test_heard(void **state)
+{
+	static const struct {
+		enum lsp_proto proto;
+		uint8_t number;
+		uint16_t len;
+		bool has_heard;
+	} table[] = {
+		{LSP_TCP, 8, 240, true}, {LSP_TCP, 8, 60, true}, {LSP_TCP, 8, 59, false}, {LSP_TCP, 8, 0, false},
+		{LSP_TCP, 10, 240, false}, {LSP_UDP, 7, 240, false},
+	};
+	uint8_t info[240];
+	size_t i;
+
+	(void)state;
+	memset(info, 0xee, sizeof info);
+	memcpy(info + 8 + 12 * 4, &(uint32_t){86400000}, 4);
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct answer answer;
+		struct lsp_socket socket;
+
+		answer_start(&answer, AF_INET, table[i].number);
+		answer_attribute(&answer, INET_DIAG_INFO, info, table[i].len);
+		socket = parsed(&answer, table[i].proto);
+		assert_int_equal((socket.has & LSP_HAS_HEARD) != 0, table[i].has_heard);
+		assert_int_equal(socket.heard_ms, table[i].has_heard ? 86400000 : 0);
+	}
+}
+
 static void test_truncated_attributes(void **state)
 {
 	static const uint64_t cgroup = 77;
@@ -425,7 +455,7 @@ int main(void)
 		cmocka_unit_test(test_bound_tcp),
 		cmocka_unit_test(test_v6only_present_or_absent),
 		cmocka_unit_test(test_attributes_in_company),
-		cmocka_unit_test(test_truncated_attributes),
+		cmocka_unit_test(test_heard), cmocka_unit_test(test_truncated_attributes),
 		cmocka_unit_test(test_inode_0),
 		cmocka_unit_test(test_root_is_a_uid),
 		cmocka_unit_test(test_listen_queues),

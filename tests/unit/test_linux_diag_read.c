@@ -706,6 +706,29 @@ static void test_tcp_state_masks(void **state)
 	}
 }
 
+/* INET_DIAG_INFO (2) is asked for where somebody wants what is in it, and of TCP alone. */
+static void test_heard_is_asked_for(void **state)
+{
+	static const struct {
+		enum lsp_proto proto;
+		bool heard;
+		uint8_t ext;
+	} table[] = {{LSP_TCP, false, 0}, {LSP_TCP, true, 1 << 1}, {LSP_UDP, true, 0}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct lsp_hint hint = {.protos = LSP_PROTO_ALL, .states = LSP_STATE_ALL, .heard = table[i].heard};
+		struct talk *talk = asked(table[i].proto, &hint);
+		const uint8_t *request = talk->script.requests[0].bytes + NLMSG_HDRLEN;
+
+		assert_int_equal(request[table[i].proto == LSP_TCP ? offsetof(struct inet_diag_req, idiag_ext)
+								   : offsetof(struct inet_diag_req_v2, idiag_ext)],
+				 table[i].ext);
+		forget(talk);
+	}
+}
+
 static void test_udp_state_masks(void **state)
 {
 	static const struct {
@@ -950,7 +973,7 @@ int main(void)
 		cmocka_unit_test(test_udp_second_family_fails),
 		cmocka_unit_test(test_udp_first_family_unsupported),
 		cmocka_unit_test(test_tcp_state_masks),
-		cmocka_unit_test(test_udp_state_masks),
+		cmocka_unit_test(test_heard_is_asked_for), cmocka_unit_test(test_udp_state_masks),
 		cmocka_unit_test(test_one_port),
 		cmocka_unit_test(test_several_ranges),
 		cmocka_unit_test(test_most_ranges),

@@ -270,6 +270,7 @@ static void test_kin(void **state)
 	assert_int_equal(process.parent, 4711);
 	assert_string_equal(process.unit, "web.service");
 	assert_string_equal(process.container, SHORT);
+	assert_int_equal(process.engine, LSP_ENGINE_PODMAN);
 	assert_true(lsp_process_read(dir, "", 7, LSP_WANT_UID, &room, &process)); /* not asked for */
 	assert_int_equal(process.has, LSP_PROCESS_HAS_UID);
 	assert_int_equal(process.parent, 0);

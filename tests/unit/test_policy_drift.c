@@ -352,12 +352,15 @@ static void test_opened_closed(void **state)
 	drift_of("127.0.0.1", 10, "udp 127.0.0.1:80", "opened 127.0.0.1:80; closed 1");
 	drift_of("127.0.0.1", 10, "tcp 127.0.0.1:81", "opened 127.0.0.1:80; closed 1");
 	drift_of("127.0.0.2", 10, "tcp 127.0.0.1:80", "closed 1; opened 127.0.0.2:80");
-	drift_of(NULL, 0, "tcp *:80\nudp loopback:*", "closed 2; closed 1");
-	/* a range speaks of no one service: what it does not allow was opened */
-	drift_of("0.0.0.0", 10, "tcp loopback:*", "closed 1; opened 0.0.0.0:80");
-	drift_of("127.0.0.1", 10, "tcp *:79-81 exe=/bin/b", "closed 1; opened 127.0.0.1:80");
+	/* several ports are allowed, none of them has to be open; what they do not allow was opened */
+	drift_of(NULL, 0, "tcp *:80\nudp loopback:*\ntcp *:81-82", "closed 1");
+	drift_of("0.0.0.0", 10, "tcp loopback:*", "opened 0.0.0.0:80");
+	drift_of("127.0.0.1", 10, "tcp *:79-81 exe=/bin/b", "opened 127.0.0.1:80");
 	/* place and owner are others */
 	drift_of("0.0.0.0", 20, "tcp 127.0.0.1:80 exe=/bin/a", "opened 0.0.0.0:80; closed 1");
+	/* rules of one port, of all and of some, in any order */
+	drift_of("127.0.0.1", 10, "tcp *:* exe=/bin/b\ntcp *:80 exe=/bin/b\ntcp loopback:80-81 exe=/bin/a", "closed 2");
+	drift_of("127.0.0.1", 10, "tcp loopback:80 exe=/bin/a\ntcp *:80 exe=/bin/b\ntcp *:81", "closed 2; closed 3");
 }
 
 static void test_widened(void **state)

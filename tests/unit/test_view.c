@@ -244,7 +244,7 @@ static void test_plain(void **state)
 	assert_string_equal(
 		world->text,
 		"port\tstate\tpid\tfds\tprocess\tstarted\tv6only\targs\n"
-		"80\tLISTEN\t990,991\t6+7,6\tnginx,ng,\"inx\\xff\t2023-11-14T22:13:20Z,-\tno\tnginx: -g \\xff,-\n"
+		"80\tLISTEN\t990,991\t6+7,6\tnginx,ng\\x2c\"inx\\xff\t2023-11-14T22:13:20Z,-\tno\tnginx: -g \\xff,-\n"
 		"5353\tCLOSE\t-\t-\t-\t-\t-\t-\n"
 		"50000\tESTABLISHED\t55\t3\t-\t-\t-\t-\n");
 }
@@ -255,7 +255,7 @@ static void test_csv(void **state)
 
 	show(world, lsp_view_csv, "port,pid,process,owner", (struct lsp_view){0});
 	assert_string_equal(world->text, "port,pid,process,owner\r\n"
-					 "80,\"990,991\",\"nginx,ng,\"\"inx\\xff\",known\r\n"
+					 "80,\"990,991\",\"nginx,ng\\x2c\"\"inx\\xff\",known\r\n"
 					 "5353,,,kernel\r\n"
 					 "50000,55,,known\r\n");
 }
