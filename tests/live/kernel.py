@@ -24,25 +24,25 @@ MODULES = ["vrf", "veth", "inet_diag", "tcp_diag", "udp_diag"]
 APPLETS = "sh mount mkdir modprobe switch_root cp"
 
 INIT = """#!/bin/sh
-mkdir -p /proc /host /rw /root
+mkdir -p /proc /host /rw /new
 mount -t proc proc /proc
 for module in {before}; do modprobe $module; done
 mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=524288,cache=loose host /host
 mount -t tmpfs tmpfs /rw
-mount -t tmpfs tmpfs /root
+mount -t tmpfs tmpfs /new
 for path in /host/*; do
 	name=${{path##*/}}
 	case $name in proc|sys|dev|run|mnt) continue;; esac
 	if [ -L $path ]; then
-		cp -d $path /root
+		cp -d $path /new
 	elif [ -d $path ]; then
-		mkdir -p /rw/$name/upper /rw/$name/work /root/$name
-		mount -t overlay -o lowerdir=$path,upperdir=/rw/$name/upper,workdir=/rw/$name/work overlay /root/$name
+		mkdir -p /rw/$name/upper /rw/$name/work /new/$name
+		mount -t overlay -o lowerdir=$path,upperdir=/rw/$name/upper,workdir=/rw/$name/work overlay /new/$name
 	fi
 done
-mkdir /root/proc /root/sys /root/dev /root/run /root/mnt
-cp /tests.sh /root
-exec switch_root /root /bin/sh /tests.sh
+mkdir /new/proc /new/sys /new/dev /new/run /new/mnt
+cp /tests.sh /new
+exec switch_root /new /bin/sh /tests.sh
 """
 
 TESTS = """mount -t proc proc /proc
@@ -52,7 +52,7 @@ mkdir -p /dev/pts /dev/shm
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /dev/shm
 mount -t tmpfs tmpfs /run
-export PATH={path} HOME=/root TMPDIR=/run
+export PATH={path} HOME=/ TMPDIR=/run
 for module in {modules}; do modprobe -d {kernel} $module; done
 ip link set lo up
 {command}
@@ -69,8 +69,8 @@ def main():
     subprocess.run(["depmod", "-b", kernel, version], check=True)
     with tempfile.TemporaryDirectory() as folder:
         command = shlex.join([sys.executable, "-B", str(HERE / "run.py"), *arguments])
-        make_files(f"{folder}/root", kernel, version, command)
-        pack(f"{folder}/root", f"{folder}/initrd")
+        make_files(f"{folder}/new", kernel, version, command)
+        pack(f"{folder}/new", f"{folder}/initrd")
         return boot(f"{kernel}/boot/vmlinuz-{version}", f"{folder}/initrd")
 
 
