@@ -50,7 +50,8 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 }
 
 /* "8000", and for a word that means several ports "8000-8010: tcp 127.0.0.1:8003". */
-static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_port *port, char ret_place[LSP_KILL_PHRASE_MAX])
+static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_port *port,
+			    char ret_place[LSP_KILL_PHRASE_MAX])
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	struct lsp_sink sink;
@@ -68,8 +69,9 @@ static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_p
 	return ret_place;
 }
 
-/* What it takes to see or end whom we may not. */
-static const char *rights_of(const struct lsp_kill *kill)
+/* What it takes to see or end whom we may not. On Windows the same lets us do both; elsewhere backend->way_out would let us
+ * see the process, not end it. */
+static const char *rights_of(const struct lsp_kill *kill, char ret_text[LSP_KILL_PHRASE_MAX])
 {
 	const struct lsp_process *self = lsp_snapshot_process(kill->after, kill->backend->self());
 
@@ -77,14 +79,17 @@ static const char *rights_of(const struct lsp_kill *kill)
 		return _("it takes a list of processes");
 	if (self != NULL && (self->has & LSP_PROCESS_HAS_UID) != 0 && self->uid == 0)
 		return _("not even root may here: a container or a security module forbids it");
-	return lsp_advice_rights(kill->backend->dialect);
+	if (kill->backend->dialect != LSP_DIALECT_WINDOWS)
+		return _("run with sudo");
+	kill->backend->way_out(ret_text, LSP_KILL_PHRASE_MAX);
+	return ret_text;
 }
 
 static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_verdict *verdict = &port->verdict;
 	const struct lsp_victim *victim = verdict->victim;
-	char place[LSP_KILL_PHRASE_MAX], phrase[LSP_KILL_PHRASE_MAX], reason[400];
+	char place[LSP_KILL_PHRASE_MAX], phrase[LSP_KILL_PHRASE_MAX], reason[400], rights[LSP_KILL_PHRASE_MAX];
 
 	place_of(kill, port, place);
 	lsp_kill_phrase(kill->after, verdict->process, phrase);
@@ -106,8 +111,7 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		lsp_say(_("%s: still held by %s, left alone as you said"), place, phrase);
 		break;
 	case LSP_OUTCOME_DENIED:
-		lsp_say(_("%s: still held by %s, which is not yours to end; %s"), place, phrase,
-			rights_of(kill));
+		lsp_say(_("%s: still held by %s, which is not yours to end; %s"), place, phrase, rights_of(kill, rights));
 		break;
 	case LSP_OUTCOME_FAILED:
 		lsp_say(_("%s: still held by %s, and it could not be tried: %s: %s"), place, phrase, victim->fault.op,
@@ -164,10 +168,9 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	const char *user = lsp_snapshot_name(kill->after, LSP_NAME_USER, socket->uid);
-	const char *rights = rights_of(kill);
-	char place[LSP_KILL_PHRASE_MAX];
+	char place[LSP_KILL_PHRASE_MAX], room[LSP_KILL_PHRASE_MAX];
+	const char *rights = rights_of(kill, room);
 
-	/* the way out of backend->way_out would let us see the process, not end it */
 	place_of(kill, port, place);
 	if ((socket->has & LSP_HAS_UID) == 0)
 		lsp_say(_("%s: held by a process that we may not see; %s"), place, rights);

@@ -103,6 +103,6 @@ static bool is_elevated(void)
 void lsp_system_way_out(char *ret_text, size_t size)
 {
 	snprintf(ret_text, size, "%s",
-		 is_elevated() ? _("even an administrator may not look there: Windows protects those processes") :
+		 is_elevated() ? _("even an administrator may not: Windows protects such processes") :
 				 _("run as administrator"));
 }
