@@ -1,6 +1,6 @@
 /*
  * next.c - see next.h. Nothing is deduced from lists: each number printed was bound a moment ago. A port named alone and
- * a range are asked for; the ports behind a start are not, so those with a service's name are passed over.
+ * a range are asked for; the ports behind a start are not, so well-known ones are passed over.
  */
 #include "next.h"
 
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <lsports/language.h>
+#include <lsports/security.h>
 #include <lsports/service.h>
 
 #include "bind/port.h"
@@ -96,12 +97,22 @@ static bool is_free(struct next *next, uint16_t port)
 	return true;
 }
 
-static bool has_name(const struct next *next, uint16_t port)
+/* IANA has 6,000 names for the ports behind 1023, most of which nobody ever met: one that is in use besides has a note, or
+ * a customary name. */
+static bool is_well_known(const struct next *next, uint16_t port)
 {
 	struct lsp_service service;
+	struct lsp_security_note note;
+	int proto;
 
-	return ((next->protos & LSP_PROTO_BIT(LSP_TCP)) != 0 && lsp_service_at(LSP_TCP, port, &service)) ||
-	       ((next->protos & LSP_PROTO_BIT(LSP_UDP)) != 0 && lsp_service_at(LSP_UDP, port, &service));
+	for (proto = LSP_TCP; proto <= LSP_UDP; proto++) {
+		if ((next->protos & LSP_PROTO_BIT(proto)) == 0 || !lsp_service_at((enum lsp_proto)proto, port, &service))
+			continue;
+		if (port < FIRST_PORT || service.origin == LSP_ORIGIN_CUSTOMARY ||
+		    lsp_security_note_at((enum lsp_proto)proto, port, &note))
+			return true;
+	}
+	return false;
 }
 
 static void search(struct next *next)
@@ -111,7 +122,8 @@ static void search(struct next *next)
 	next->found = lsp_realloc_array(NULL, next->request->next_count, sizeof *next->found);
 	for (port = next->low; port <= next->high && next->found_count < next->request->next_count; port++) {
 		bool asked = next->is_range || (next->has_start && port == next->low);
-		enum lsp_pass pass = lsp_port_pass(&next->rules, next->protos, (uint16_t)port, asked, has_name(next, (uint16_t)port));
+		enum lsp_pass pass = lsp_port_pass(&next->rules, next->protos, (uint16_t)port, asked,
+						   is_well_known(next, (uint16_t)port));
 
 		if (pass == LSP_PASS_NONE && !is_free(next, (uint16_t)port))
 			pass = LSP_PASS_TAKEN;
@@ -148,10 +160,10 @@ static void say_too_few(const struct next *next)
 {
 	if (next->request->quiet || next->request->format == LSP_FORMAT_JSON)
 		return;
-	lsp_say(_("%u-%u: %u of %u ports found; of the others %zu could not be bound, %zu are ephemeral, %zu reserved, %zu have a "
-		"service's name"),
+	lsp_say(_("%u-%u: %u of %u ports found; of the others %zu could not be bound, %zu are ephemeral, %zu reserved, %zu are "
+		"well known"),
 		next->low, next->high, next->found_count, next->request->next_count, next->passed[LSP_PASS_TAKEN],
-		next->passed[LSP_PASS_EPHEMERAL], next->passed[LSP_PASS_RESERVED], next->passed[LSP_PASS_NAMED]);
+		next->passed[LSP_PASS_EPHEMERAL], next->passed[LSP_PASS_RESERVED], next->passed[LSP_PASS_WELL_KNOWN]);
 	if ((next->rules.has & LSP_RULES_PRIVILEGED) != 0 && (next->rules.has & LSP_RULES_MAY_PRIVILEGED) == 0 &&
 	    next->low < next->rules.privileged_below)
 		lsp_say(_("ports below %u take more rights: run with sudo"), next->rules.privileged_below); /* on Unix alone */

@@ -22,21 +22,22 @@ const struct lsp_kept *lsp_kept_of(const struct lsp_rules *rules, unsigned proto
 	return found;
 }
 
-enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, unsigned protos, uint16_t port, bool asked, bool has_name)
+enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, unsigned protos, uint16_t port, bool asked,
+			    bool is_well_known)
 {
 	if (((rules->has & LSP_RULES_RESERVED) != 0 && LSP_RULES_IS_RESERVED(rules, port)) ||
 	    lsp_kept_of(rules, protos, port) != NULL)
 		return LSP_PASS_RESERVED;
 	if ((rules->has & LSP_RULES_EPHEMERAL) != 0 && port >= rules->ephemeral_low && port <= rules->ephemeral_high)
 		return LSP_PASS_EPHEMERAL;
-	return has_name && !asked ? LSP_PASS_NAMED : LSP_PASS_NONE;
+	return is_well_known && !asked ? LSP_PASS_WELL_KNOWN : LSP_PASS_NONE;
 }
 
 const char *lsp_pass_name(enum lsp_pass pass)
 {
 	static const char *const names[LSP_PASS_COUNT] = {
 		[LSP_PASS_NONE] = "none",   [LSP_PASS_RESERVED] = "reserved", [LSP_PASS_EPHEMERAL] = "ephemeral",
-		[LSP_PASS_NAMED] = "named", [LSP_PASS_TAKEN] = "taken",
+		[LSP_PASS_WELL_KNOWN] = "well_known", [LSP_PASS_TAKEN] = "taken",
 	};
 
 	return names[pass];

@@ -11,7 +11,7 @@ enum lsp_pass {
 	LSP_PASS_NONE = 0,
 	LSP_PASS_RESERVED,  /* the administrator or the system keeps it for somebody */
 	LSP_PASS_EPHEMERAL, /* an outgoing connection may take it at any moment */
-	LSP_PASS_NAMED,	    /* a service is registered for it or customarily there */
+	LSP_PASS_WELL_KNOWN, /* people know another service there */
 	LSP_PASS_TAKEN,	    /* it could not be bound; said by whoever tried */
 	LSP_PASS_COUNT,
 };
@@ -20,11 +20,12 @@ enum lsp_pass {
  * there is none. */
 const struct lsp_kept *lsp_kept_of(const struct lsp_rules *rules, unsigned protos, uint16_t port);
 
-/* asked: somebody named this very port, or a range that it is in: a service's name is no reason then.
- * has_name: the registry has one for a protocol that is wanted. Never TAKEN. */
-enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, unsigned protos, uint16_t port, bool asked, bool has_name);
+/* asked: somebody named this very port, or a range that it is in: that it is well known is no reason then.
+ * Never TAKEN. */
+enum lsp_pass lsp_port_pass(const struct lsp_rules *rules, unsigned protos, uint16_t port, bool asked,
+			    bool is_well_known);
 
-/* "reserved", "ephemeral", "named", "taken" */
+/* "reserved", "ephemeral", "well_known", "taken" */
 const char *lsp_pass_name(enum lsp_pass pass);
 
 /* The list of reserved ports with this one added, as net.ipv4.ip_local_reserved_ports takes it: "8080,9148-9150".

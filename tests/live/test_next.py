@@ -22,8 +22,21 @@ def test_is_bindable(t):
         t.world.bind(kind, "::", number, v6only=0)
 
 
+def is_well_known(t, number):
+    port = json.loads(t.run("--info", f"tcp/{number}", "--json").text)["ports"][0]
+    return any(use["source"] == "customary" for use in port["uses"]) or port["security"] != []
+
+
+def test_a_name_that_nobody_met(t):
+    """IANA has a name for 3000 to 3091: React, Rails and Grafana are met on 3000, a few others behind it."""
+    t.needs_root("wants a quiet network namespace")
+    t.world.listen("127.0.0.1", 3000)
+    second = numbers(t.run("--next", "3000"))[0]
+    true(3000 < second < 3010 and not is_well_known(t, second), f"{second}")
+
+
 def test_from_a_start(t):
-    """The start itself may have a service's name; those behind it may not."""
+    """The start itself may be a port that another service is known for; those behind it may not."""
     t.needs_root("wants a quiet network namespace")
     equal(t.run("--next", "8080").out, b"8080\n", "8080, http-alt by name")
     t.world.listen("127.0.0.1", 8080)
@@ -31,8 +44,9 @@ def test_from_a_start(t):
     true(second > 8080, f"{second}")
     for between in range(8081, second):
         equal(t.json(str(between), "-l")["sockets"], [], "passed over, though nobody is there")
+        true(is_well_known(t, between), f"{between}: why was it passed over?")
+    true(not is_well_known(t, second), f"{second}")
     t.world.listen("::1", second)
-    equal(t.records("-l", str(second))[0]["service"], None, "no service's port")
     true(numbers(t.run("--next", "8080"))[0] > second, "one family taken is taken")
 
 
@@ -69,7 +83,7 @@ def test_neither_reserved_nor_ephemeral(t):
     equal(numbers(t.run("--next", "8000-8010", "--count", "4")), [8001, 8006, 8007, 8008], "ports")
     doc = json.loads(t.run("--next", "8000-8010", "--count", "4", "--json").text)
     equal((doc["ports"], doc["passed"]), ([8001, 8006, 8007, 8008],
-                                          {"reserved": 2, "ephemeral": 3, "named": 0, "taken": 0}), "JSON")
+                                          {"reserved": 2, "ephemeral": 3, "well_known": 0, "taken": 0}), "JSON")
     answer = t.run("--next", "8003-8005")
     equal(answer.code, 1, f"{answer}")
     true("3 are ephemeral" in answer.errors[0], f"{answer}")

@@ -24,7 +24,7 @@ static void test_pass(void **state)
 	(void)state;
 	reserve(&rules, 30005, 30005);
 	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, false, false), LSP_PASS_NONE);
-	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, false, true), LSP_PASS_NAMED);
+	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, false, true), LSP_PASS_WELL_KNOWN);
 	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 8000, true, true), LSP_PASS_NONE);
 	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 29999, true, false), LSP_PASS_NONE);
 	assert_int_equal(lsp_port_pass(&rules, LSP_PROTO_ALL, 30000, true, false), LSP_PASS_EPHEMERAL);
