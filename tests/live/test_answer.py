@@ -271,13 +271,23 @@ def test_udp(t):
     play(t, "udp", [[SO_REUSEPORT], [socket.SO_REUSEADDR], [socket.SO_REUSEPORT, socket.SO_REUSEADDR]], 100)
 
 
+def link_local(device):
+    """Its address, once it has one that is not tentative any more: until then it is nobody's."""
+    limit = time.monotonic() + 10
+    while time.monotonic() < limit:
+        words = subprocess.run(["ip", "-6", "-o", "addr", "show", "dev", device, "scope", "link", "-tentative"],
+                               capture_output=True, text=True).stdout.split()
+        if "inet6" in words:
+            return words[words.index("inet6") + 1].split("/")[0]
+        time.sleep(0.01)
+    raise AssertionError(f"world: no link-local address on {device}")
+
+
 def test_scoped_address(t):
     """A link-local address of this host, called from here and through the link."""
     oracle = Oracle(t)
     caller, link = stage(t)
-    addresses = subprocess.run(["ip", "-6", "-o", "addr", "show", "dev", "va", "scope", "link"], capture_output=True,
-                               text=True).stdout.split()
-    own = addresses[addresses.index("inet6") + 1].split("/")[0]
+    own = link_local("va")
     listeners = [t.world.listen("::", v6only=True)]
     number = port(listeners[0])
     oracle.say("look")
