@@ -61,9 +61,14 @@ bool lsp_pattern_matches(const struct lsp_pattern *pattern, const struct lsp_pat
 
 static bool may_be_at(const struct lsp_policy_rule *rule, const struct lsp_endpoint *endpoint)
 {
+	struct lsp_pattern device = {endpoint->device, endpoint->device_len};
 	struct lsp_addr addr;
 
 	if (rule->high < endpoint->low || rule->low > endpoint->high || (rule->protos & endpoint->protos) == 0)
+		return false;
+	/* with a device, only that one's sockets were looked at: a rule for all devices may be met at another */
+	if (endpoint->ifindex != 0 && (device.bytes == NULL || rule->device.bytes == NULL ||
+				       !lsp_pattern_matches(&rule->device, &device)))
 		return false;
 	if (endpoint->where == LSP_ANYWHERE || rule->where == LSP_ANYWHERE)
 		return true;
