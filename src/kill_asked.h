@@ -1,5 +1,6 @@
 /*
- * kill_asked.h - what a socket and a victim are to one PORT word of --kill. Looks at what the run knows, and changes nothing.
+ * kill_asked.h - what a socket and a victim are to one PORT word of --kill. It looks at what the run knows and changes
+ * nothing.
  */
 #ifndef LSP_KILL_ASKED_H
 #define LSP_KILL_ASKED_H

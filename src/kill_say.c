@@ -10,219 +10,12 @@
 #include <lsports/language.h>
 #include <lsports/service.h>
 
-#include "act/guard.h"
 #include "act/supervisor.h"
 #include "advice.h"
-#include "core/mem.h"
 #include "kill_asked.h"
+#include "kill_words.h"
 #include "say.h"
-#include "view/cell.h"
 #include "view/escape.h"
-
-#define PHRASE_MAX 700
-
-/* "node (pid 3233, user anna)". Its name may hold any byte: what prints it escapes. */
-static const char *phrase_of(const struct lsp_snapshot *snapshot, const struct lsp_process *process,
-			     char ret_phrase[PHRASE_MAX])
-{
-	const char *user = process->user, *name = process->name != NULL ? process->name : _("a process");
-	if ((process->has & LSP_PROCESS_HAS_UID) != 0)
-		user = lsp_snapshot_name(snapshot, LSP_NAME_USER, process->uid);
-	if (user != NULL)
-		snprintf(ret_phrase, PHRASE_MAX, _("%s (pid %u, user %s)"), name, process->pid, user);
-	else if ((process->has & LSP_PROCESS_HAS_UID) != 0)
-		snprintf(ret_phrase, PHRASE_MAX, _("%s (pid %u, uid %u)"), name, process->pid, process->uid);
-	else
-		snprintf(ret_phrase, PHRASE_MAX, _("%s (pid %u)"), name, process->pid);
-	return ret_phrase;
-}
-
-size_t lsp_kill_others(const struct lsp_kill *kill, const struct lsp_victim *victim,
-		       void (*each)(const struct lsp_socket *socket, void *arg), void *arg)
-{
-	const struct lsp_snapshot *wide = kill->wide;
-	bool *is_served = lsp_alloc((UINT16_MAX + 1) * sizeof *is_served); /* ports that somebody listens on */
-	size_t clients = 0, holder, i;
-
-	for (i = 0; wide != NULL && i < wide->socket_count; i++)
-		is_served[wide->sockets[i].local_port] |= wide->sockets[i].state == LSP_LISTEN;
-	for (i = 0; wide != NULL && i < wide->socket_count; i++) {
-		const struct lsp_socket *socket = &wide->sockets[i];
-		size_t count = 0;
-		const struct lsp_holder *holders =
-			(socket->has & LSP_HAS_KEY) != 0 ? lsp_snapshot_holders_of(wide, socket->key, &count) : NULL;
-		bool is_held = false;
-
-		for (holder = 0; holder < count; holder++)
-			is_held |= holders[holder].pid == victim->process->pid;
-		if (!is_held || lsp_victim_holds(victim, socket->key))
-			continue;
-		if (lsp_socket_holds_port(socket))
-			each(socket, arg);
-		else
-			clients += socket->state == LSP_ESTABLISHED && is_served[socket->local_port];
-	}
-	free(is_served);
-	return clients;
-}
-
-static void put_socket(struct lsp_sink *sink, const struct lsp_snapshot *snapshot, const struct lsp_socket *socket)
-{
-	struct lsp_row row = {.socket = socket};
-	struct lsp_subject subject = lsp_subject_of(snapshot, &row);
-
-	lsp_sink_word(sink, lsp_proto_name(socket->proto));
-	lsp_sink_byte(sink, ' ');
-	lsp_cell_all(sink, &subject, LSP_COL_LOCAL, "-");
-}
-
-/* --- the plan --------------------------------------------------------------------------------------------- */
-
-/* "\n    TITLE: " before the first of a list, a comma before the others. */
-static void put_begin(struct lsp_sink *sink, size_t before, const char *title)
-{
-	if (before > 0) {
-		lsp_sink_word(sink, ", ");
-		return;
-	}
-	lsp_sink_word(sink, "\n    ");
-	lsp_sink_word(sink, title);
-	lsp_sink_word(sink, ": ");
-}
-
-struct others {
-	struct lsp_sink *sink;
-	const struct lsp_snapshot *snapshot;
-	size_t count;
-};
-
-static void put_other(const struct lsp_socket *socket, void *arg)
-{
-	struct others *others = arg;
-
-	put_begin(others->sink, others->count++, _("goes with it"));
-	put_socket(others->sink, others->snapshot, socket);
-}
-
-static const char *reason_of(const struct lsp_kill *kill, const struct lsp_victim *victim, char *ret_text, size_t size)
-{
-	struct lsp_supervisor supervisor;
-	char target[80];
-
-	switch ((enum lsp_refusal)victim->refusal) {
-	case LSP_REFUSAL_INIT:
-		return _("it is the first process here, and everything ends with it (systemctl list-sockets names what it holds for "
-			 "others)");
-	case LSP_REFUSAL_SELF:
-		return _("it is lsports itself");
-	case LSP_REFUSAL_ANCESTOR:
-		return _("lsports was started from it, as from your shell or its terminal");
-	case LSP_REFUSAL_CONTAINER_INIT:
-		if (victim->process->container == NULL)
-			return _("it is the first process of a container, which ends with it");
-		lsp_supervisor_of(kill->before, victim->process, &supervisor);
-		snprintf(ret_text, size, _("it is the first process of a container, which ends with it; better: %s"),
-			 supervisor.command);
-		return ret_text;
-	case LSP_REFUSAL_MANAGER:
-		return _("it is a service manager and holds the port for one of its units: systemctl --user list-sockets");
-	case LSP_REFUSAL_SHARED:
-		return _("a process that is not ended holds the same socket, so the port would not be free");
-	case LSP_REFUSAL_VITAL:
-		return _("the system ends with it");
-	case LSP_REFUSAL_HOST:
-		snprintf(ret_text, size,
-			 _("several services run in it (%.200s), and which of them has the port cannot be told; stop the right one: net "
-			   "stop NAME"),
-			 victim->process->unit);
-		return ret_text;
-	case LSP_REFUSAL_FORWARDER:
-		lsp_forwards(victim->process, target, sizeof target);
-		if (target[0] == '\0')
-			return _("it only passes the port on to a container; stop that container: docker ps --filter publish=PORT, "
-				 "docker stop");
-		snprintf(ret_text, size,
-			 _("it only passes the port on to a container, %s; stop that container: docker ps --filter publish=PORT, "
-			   "docker stop"),
-			 target);
-		return ret_text;
-	default:
-		return "";
-	}
-}
-
-/* Of Windows: what is stopped in the process's place, and what the service manager stops before. */
-static void put_services(struct lsp_sink *sink, const struct lsp_process *process)
-{
-	if ((process->has & LSP_PROCESS_IS_SERVICE) == 0 || process->unit == NULL)
-		return;
-	put_begin(sink, 0, _("stopped as a service"));
-	lsp_escape_text(sink, process->unit, strlen(process->unit));
-	if (process->dependants == NULL)
-		return;
-	put_begin(sink, 0, _("services that need it and stop first"));
-	lsp_escape_text(sink, process->dependants, strlen(process->dependants));
-}
-
-static void put_victim(struct lsp_sink *sink, const struct lsp_kill *kill, const struct lsp_victim *victim)
-{
-	struct others others = {sink, kill->wide, 0};
-	char phrase[PHRASE_MAX], reason[400];
-	size_t clients, count = 0, i;
-
-	phrase_of(kill->before, victim->process, phrase);
-	lsp_escape_text(sink, phrase, strlen(phrase));
-	if ((victim->process->has & LSP_PROCESS_HAS_STARTED) != 0) {
-		lsp_sink_word(sink, _(", started "));
-		lsp_sink_time(sink, (int64_t)(victim->process->started_ms / 1000));
-	}
-	for (i = 0; i < kill->before_count; i++) {
-		if (!lsp_victim_holds(victim, kill->before_rows[i].socket->key))
-			continue;
-		put_begin(sink, count++, _("holds"));
-		put_socket(sink, kill->before, kill->before_rows[i].socket);
-	}
-	put_services(sink, victim->process);
-	clients = lsp_kill_others(kill, victim, put_other, &others);
-	if (clients > 0) {
-		put_begin(sink, 0, _("connected clients"));
-		lsp_sink_number(sink, clients);
-	}
-	if (victim->refusal != LSP_REFUSAL_NONE) {
-		const char *text = reason_of(kill, victim, reason, sizeof reason);
-
-		put_begin(sink, 0,
-			  lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ? _("refused") : _("refused without --force"));
-		lsp_escape_text(sink, text, strlen(text));
-	}
-	lsp_sink_byte(sink, '\n');
-}
-
-void lsp_kill_say_question(const struct lsp_kill *kill, const struct lsp_victim *victim)
-{
-	struct lsp_sink sink;
-
-	lsp_sink_open(&sink, stderr);
-	put_victim(&sink, kill, victim);
-	lsp_sink_word(&sink, _("End it? [y/N] "));
-	lsp_sink_close(&sink);
-	fflush(stderr);
-}
-
-static void put_plan(struct lsp_sink *sink, const struct lsp_kill *kill)
-{
-	size_t i;
-
-	if (kill->plan.count == 0)
-		return;
-	lsp_sink_word(sink, _("would end:\n"));
-	for (i = 0; i < kill->plan.count; i++) {
-		lsp_sink_word(sink, "  ");
-		put_victim(sink, kill, &kill->plan.victims[i]);
-	}
-}
-
-/* --- the outcome ------------------------------------------------------------------------------------------- */
 
 static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_t word)
 {
@@ -233,7 +26,7 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 		[LSP_OUTCOME_GONE] = N_("went by itself: "),
 	};
 	size_t more = 0, named = 0, i;
-	char phrase[PHRASE_MAX];
+	char phrase[LSP_KILL_PHRASE_MAX];
 
 	lsp_sink_word(sink, _("freed"));
 	for (i = 0; i < kill->plan.count; i++) {
@@ -247,7 +40,7 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 		}
 		lsp_sink_word(sink, named++ == 0 ? "; " : ", ");
 		lsp_sink_word(sink, _(verbs[victim->outcome]));
-		phrase_of(kill->before, victim->process, phrase);
+		lsp_kill_phrase(kill->before, victim->process, phrase);
 		lsp_escape_text(sink, phrase, strlen(phrase));
 	}
 	if (more > 0) {
@@ -257,7 +50,7 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 }
 
 /* "8000", and for a word that means several ports "8000-8010: tcp 127.0.0.1:8003". */
-static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_port *port, char ret_place[PHRASE_MAX])
+static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_port *port, char ret_place[LSP_KILL_PHRASE_MAX])
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	struct lsp_sink sink;
@@ -265,19 +58,19 @@ static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_p
 
 	snprintf(number, sizeof number, "%u", socket->local_port);
 	if (strcmp(port->word, number) == 0) {
-		snprintf(ret_place, PHRASE_MAX, "%s", port->word);
+		snprintf(ret_place, LSP_KILL_PHRASE_MAX, "%s", port->word);
 		return ret_place;
 	}
 	lsp_sink_open(&sink, NULL);
-	put_socket(&sink, kill->after, socket);
-	snprintf(ret_place, PHRASE_MAX, "%.60s: %.*s", port->word, (int)sink.used, sink.bytes);
+	lsp_kill_put_socket(&sink, kill->after, socket);
+	snprintf(ret_place, LSP_KILL_PHRASE_MAX, "%.60s: %.*s", port->word, (int)sink.used, sink.bytes);
 	lsp_sink_close(&sink);
 	return ret_place;
 }
 
 /* What it takes to see or end whom we may not. On Windows the same lets us do both; elsewhere backend->way_out would let us
  * see the process, not end it. */
-static const char *rights_of(const struct lsp_kill *kill, char ret_text[PHRASE_MAX])
+static const char *rights_of(const struct lsp_kill *kill, char ret_text[LSP_KILL_PHRASE_MAX])
 {
 	const struct lsp_process *self = lsp_snapshot_process(kill->after, kill->backend->self());
 
@@ -287,7 +80,7 @@ static const char *rights_of(const struct lsp_kill *kill, char ret_text[PHRASE_M
 		return _("not even root may here: a container or a security module forbids it");
 	if (kill->backend->dialect != LSP_DIALECT_WINDOWS)
 		return _("run with sudo");
-	kill->backend->way_out(ret_text, PHRASE_MAX);
+	kill->backend->way_out(ret_text, LSP_KILL_PHRASE_MAX);
 	return ret_text;
 }
 
@@ -295,10 +88,10 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 {
 	const struct lsp_verdict *verdict = &port->verdict;
 	const struct lsp_victim *victim = verdict->victim;
-	char place[PHRASE_MAX], phrase[PHRASE_MAX], reason[400], rights[PHRASE_MAX];
+	char place[LSP_KILL_PHRASE_MAX], phrase[LSP_KILL_PHRASE_MAX], reason[400], rights[LSP_KILL_PHRASE_MAX];
 
 	place_of(kill, port, place);
-	phrase_of(kill->after, verdict->process, phrase);
+	lsp_kill_phrase(kill->after, verdict->process, phrase);
 	switch (victim != NULL ? (enum lsp_outcome)victim->outcome : LSP_OUTCOME_NONE) {
 	case LSP_OUTCOME_SURVIVED:
 		if (kill->request->force)
@@ -311,7 +104,7 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 		lsp_say(lsp_refusal_is_final((enum lsp_refusal)victim->refusal) ?
 				_("%s: not ended: %s: %s") :
 				_("%s: not ended: %s: %s; --force ends it all the same"),
-			place, phrase, reason_of(kill, victim, reason, sizeof reason));
+			place, phrase, lsp_kill_reason(kill, victim, reason, sizeof reason));
 		break;
 	case LSP_OUTCOME_DECLINED:
 		lsp_say(_("%s: still held by %s, left alone as you said"), place, phrase);
@@ -331,10 +124,10 @@ static void say_held(const struct lsp_kill *kill, const struct lsp_kill_port *po
 static void say_taken(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	struct lsp_supervisor supervisor;
-	char place[PHRASE_MAX], phrase[PHRASE_MAX];
+	char place[LSP_KILL_PHRASE_MAX], phrase[LSP_KILL_PHRASE_MAX];
 
 	place_of(kill, port, place);
-	phrase_of(kill->after, port->verdict.process, phrase);
+	lsp_kill_phrase(kill->after, port->verdict.process, phrase);
 	if (!lsp_supervisor_of(kill->after, port->verdict.process, &supervisor))
 		lsp_say(_("%s: taken again by %s"), place, phrase);
 	else if (supervisor.pid != 0)
@@ -350,15 +143,15 @@ static void say_in_use(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_verdict *verdict = &port->verdict;
 	const struct lsp_socket *socket = verdict->socket;
-	char phrase[PHRASE_MAX], place[PHRASE_MAX];
+	char phrase[LSP_KILL_PHRASE_MAX], place[LSP_KILL_PHRASE_MAX];
 	struct lsp_sink sink;
 
 	lsp_sink_open(&sink, NULL);
-	put_socket(&sink, kill->after, socket);
+	lsp_kill_put_socket(&sink, kill->after, socket);
 	snprintf(place, sizeof place, "%.*s", (int)sink.used, sink.bytes);
 	lsp_sink_close(&sink);
 	if (verdict->process != NULL)
-		phrase_of(kill->after, verdict->process, phrase);
+		lsp_kill_phrase(kill->after, verdict->process, phrase);
 	else
 		snprintf(phrase, sizeof phrase, "%s", _("a process that cannot be seen"));
 	if (lsp_socket_holds_port(socket))
@@ -374,7 +167,7 @@ static void say_hidden(const struct lsp_kill *kill, const struct lsp_kill_port *
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	const char *user = lsp_snapshot_name(kill->after, LSP_NAME_USER, socket->uid);
-	char place[PHRASE_MAX], room[PHRASE_MAX];
+	char place[LSP_KILL_PHRASE_MAX], room[LSP_KILL_PHRASE_MAX];
 	const char *rights = rights_of(kill, room);
 
 	place_of(kill, port, place);
@@ -407,8 +200,11 @@ static void say_kernel(const struct lsp_kill *kill, const struct lsp_kill_port *
 static void say_waiting(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	if (port->verdict.waiting > 0 && kill->backend->dialect != LSP_DIALECT_WINDOWS)
-		lsp_say(_("%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: with "
-			"SO_REUSEADDR a server can bind now if the one before had it too, without it later"),
+		lsp_say(lsp_text_of("%.60s: %zu connection lingers without a process (TIME_WAIT and the like), for a minute or so: "
+				    "with SO_REUSEADDR a server can bind now if the one before had it too, without it later",
+				    "%.60s: %zu connections linger without a process (TIME_WAIT and the like), for a minute or so: "
+				    "with SO_REUSEADDR a server can bind now if the one before had it too, without it later",
+				    port->verdict.waiting),
 			port->word, port->verdict.waiting);
 }
 
@@ -416,13 +212,13 @@ static void say_waiting(const struct lsp_kill *kill, const struct lsp_kill_port 
 static void say_beside(const struct lsp_kill *kill, const struct lsp_kill_port *port)
 {
 	const struct lsp_verdict *verdict = &port->verdict;
-	char phrase[PHRASE_MAX];
+	char phrase[LSP_KILL_PHRASE_MAX];
 	const char *who = _("a process that we may not see"), *what, *refusal = lsp_advice_beside(kill->backend->dialect);
 
 	if (verdict->beside == NULL)
 		return;
 	if (verdict->beside_process != NULL)
-		who = phrase_of(kill->after, verdict->beside_process, phrase);
+		who = lsp_kill_phrase(kill->after, verdict->beside_process, phrase);
 	what = lsp_socket_holds_port(verdict->beside) ? _("a socket of another address") : _("a connection");
 	if (verdict->beside_count > 1)
 		lsp_say(_("%.60s: %s still has %s there and %zu more: %s"), port->word, who, what, verdict->beside_count - 1, refusal);
@@ -498,7 +294,7 @@ void lsp_kill_say(const struct lsp_kill *kill)
 	}
 	lsp_sink_open(&sink, stdout);
 	if (kill->request->dry_run)
-		put_plan(&sink, kill);
+		lsp_kill_put_plan(&sink, kill);
 	for (i = 0; i < kill->port_count; i++)
 		put_port(&sink, kill, i);
 	if (kill->request->quiet)

@@ -5,6 +5,10 @@
 #define LSP_KILL_SAY_H
 
 #include "kill.h"
+#include "view/sink.h"
+
+/* kill_plan.c: the plan of a dry run. */
+void lsp_kill_put_plan(struct lsp_sink *sink, const struct lsp_kill *kill);
 
 /* "End node (pid 3233, user anna)? It holds … [y/N] " on stderr. */
 void lsp_kill_say_question(const struct lsp_kill *kill, const struct lsp_victim *victim);

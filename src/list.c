@@ -68,7 +68,9 @@ static void choose_need(struct list *list)
 	need->want |= list->match.user != NULL ? LSP_WANT_ACCOUNT : 0;
 	if (list->request->quiet)
 		return;
-	need->hosts = list->request->resolve;
+	/* JSON has the addresses themselves */
+	need->hosts = list->request->resolve && list->request->format != LSP_FORMAT_JSON &&
+		      list->request->format != LSP_FORMAT_NDJSON;
 	lsp_show_need(&list->show, need);
 	if (list->backend->user_id == NULL) /* it is the process that has a user */
 		need->holders |= (need->want & LSP_WANT_ACCOUNT) != 0;

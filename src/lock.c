@@ -106,6 +106,20 @@ static void say_removed(const struct lsp_request *request, const struct lsp_sink
 	}
 }
 
+/* What could not be read back is no policy: more rules, or longer ones, than one may have. */
+static bool can_be_read(const struct lsp_diff *diff, const struct lsp_sink *text)
+{
+	struct lsp_policy policy;
+	char why[WHY_MAX];
+	bool can = lsp_policy_text_read(diff->request->policy, text->bytes, text->used, &policy, why, sizeof why);
+
+	if (can)
+		lsp_policy_clear(&policy);
+	else
+		lsp_say("%s", why);
+	return can;
+}
+
 /* Returns the exit code. */
 static int write_file(const struct lsp_diff *diff, const struct lsp_sink *text, const struct lsp_sink *removed, size_t rules)
 {
@@ -138,7 +152,9 @@ static int write_policy(const struct lsp_diff *diff, const struct lsp_sink *old)
 	lsp_sink_open(&removed, NULL);
 	rules = lsp_policy_revise(&revision, &text, &removed);
 	errno = 0;
-	if (is_stdout(diff->request)) {
+	if (!can_be_read(diff, &text)) {
+		code = 4;
+	} else if (is_stdout(diff->request)) {
 		fwrite(text.bytes, 1, text.used, stdout);
 		code = lsp_say_written(0);
 	} else {

@@ -12,6 +12,7 @@
 #include <lsports/language.h>
 #include <lsports/service.h>
 
+#include "advice.h"
 #include "bind/port.h"
 #include "core/mem.h"
 #include "document.h"
@@ -152,6 +153,10 @@ static void say_too_few(const struct next *next)
 		"service's name"),
 		next->low, next->high, next->found_count, next->request->next_count, next->passed[LSP_PASS_TAKEN],
 		next->passed[LSP_PASS_EPHEMERAL], next->passed[LSP_PASS_RESERVED], next->passed[LSP_PASS_NAMED]);
+	if ((next->rules.has & LSP_RULES_PRIVILEGED) != 0 && (next->rules.has & LSP_RULES_MAY_PRIVILEGED) == 0 &&
+	    next->low < next->rules.privileged_below)
+		lsp_say(_("ports below %u take more rights: %s"), next->rules.privileged_below,
+			lsp_advice_rights(next->backend->dialect));
 }
 
 int lsp_next(const struct lsp_backend *backend, const struct lsp_request *request)

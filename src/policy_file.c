@@ -33,12 +33,27 @@ static int read_all(FILE *file, char **ret_bytes, size_t *ret_len)
 	return 0;
 }
 
+bool lsp_policy_text_read(const char *path, const char *bytes, size_t len, struct lsp_policy *ret_policy, char *ret_why,
+			  size_t size)
+{
+	char fault[LSP_POLICY_FAULT_MAX];
+
+	if (len > LSP_POLICY_BYTES_MAX) {
+		snprintf(ret_why, size, _("%.200s: too large for a policy (more than 16 MiB)"), path);
+		return false;
+	}
+	if (lsp_policy_parse(bytes, len, ret_policy, fault))
+		return true;
+	snprintf(ret_why, size, "%.200s:%s", path, fault);
+	return false;
+}
+
 enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_sink *ret_text, struct lsp_policy *ret_policy,
 					  char *ret_why, size_t size)
 {
 	enum lsp_policy_file result = LSP_POLICY_FILE_BAD;
 	bool is_stdin = strcmp(path, "-") == 0;
-	char fault[LSP_POLICY_FAULT_MAX], *bytes = NULL;
+	char *bytes = NULL;
 	FILE *file = is_stdin ? stdin : fopen(path, "rb");
 	size_t len = 0;
 	int failed;
@@ -52,12 +67,8 @@ enum lsp_policy_file lsp_policy_file_read(const char *path, struct lsp_sink *ret
 	failed = read_all(file, &bytes, &len);
 	if (failed < 0)
 		snprintf(ret_why, size, _("%.200s: cannot be read: %s"), path, strerror(errno));
-	else if (len > LSP_POLICY_BYTES_MAX)
-		snprintf(ret_why, size, _("%.200s: too large for a policy (more than 4 MiB)"), path);
-	else if (lsp_policy_parse(bytes, len, ret_policy, fault))
+	else if (lsp_policy_text_read(path, bytes, len, ret_policy, ret_why, size))
 		result = LSP_POLICY_FILE_READ;
-	else
-		snprintf(ret_why, size, "%.200s:%s", path, fault);
 	if (result == LSP_POLICY_FILE_READ && ret_text != NULL)
 		lsp_sink_bytes(ret_text, bytes, len);
 	if (failed == 0 && len == 0)

@@ -8,8 +8,8 @@
 
 #define LSP_WHY_TEXT_MAX 4096
 
-/* One sentence for a person, and the command or setting that solves it, "" when nothing is to be solved. Names in them are
- * as the system gave them: what prints them escapes. */
+/* One sentence for a person (why_sentence.c), and the command or setting that solves it, "" when nothing is to be solved.
+ * Names in them are as the system gave them: what prints them escapes. */
 void lsp_why_sentence(const struct lsp_why *why, const struct lsp_why_port *port, char ret_text[LSP_WHY_TEXT_MAX]);
 void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port, char ret_text[LSP_WHY_TEXT_MAX]);
 

@@ -45,9 +45,12 @@ enum lsp_err lsp_procfd_read(int procfd, struct lsp_snapshot *snapshot, const ui
 
 /* --- process.c ------------------------------------------------------------------------------------------- */
 
+/* /proc/PID/status has the groups before what is read of it: this is room for some 5,000 of them. */
+#define LSP_STATUS_MAX (64 * 1024)
+
 /* Room for what one look at a process gives; the process points into it. */
 struct lsp_process_room {
-	char stat[1024], status[4096], exe[4096], name[256], argv[32 * 1024], cgroup[4096], unit[256], container[16];
+	char stat[1024], status[LSP_STATUS_MAX], exe[4096], name[256], argv[32 * 1024], cgroup[4096], unit[256], container[16];
 };
 
 /* Reads a process. dirfd and prefix lead to its folder of /proc: while dirfd is an open descriptor of that folder or of

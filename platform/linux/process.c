@@ -188,7 +188,7 @@ static bool is_hiding_mount(const char *line)
 /* Effective capability CAP_SYS_PTRACE: hidepid does not count for those who may trace. */
 static bool may_trace(int procfd)
 {
-	char text[4096];
+	char text[LSP_STATUS_MAX];
 	long len = lsp_file_read(procfd, "self/status", text, sizeof text - 1);
 	const char *line;
 

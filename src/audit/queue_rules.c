@@ -57,7 +57,10 @@ void lsp_look_accept_queue_full(struct lsp_audit *audit, enum lsp_rule rule)
 		if (!lsp_audit_queue_is_full(socket))
 			continue;
 		finding = lsp_finding_add(audit, rule, LSP_SEVERITY_WARNING, audit->ports[i].row);
-		lsp_finding_say(finding, _("%u connections wait, the limit is %u"), socket->rqueue, socket->wqueue);
+		lsp_finding_say(finding,
+				lsp_text_of("%u connection waits, the limit is %u",
+					    "%u connections wait, the limit is %u", socket->rqueue),
+				socket->rqueue, socket->wqueue);
 		lsp_finding_number(finding, "length", socket->rqueue);
 		lsp_finding_number(finding, "limit", socket->wqueue);
 	}

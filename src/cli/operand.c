@@ -232,7 +232,7 @@ static bool read_item(struct word item, struct lsp_endpoint endpoint, struct lsp
 		const char *close = memchr(item.at, ']', item.len);
 
 		i = close != NULL ? (size_t)(close - item.at) : 0;
-		if (close == NULL || i + 1 >= item.len || item.at[i + 1] != ':')
+		if (i <= 1 || i + 1 >= item.len || item.at[i + 1] != ':')
 			return wrong(ret_usage, _("'%.*s': write [ADDRESS]:PORT, such as [::1]:8000"), shown(item), item.at);
 		address = cut(item, 1, i);
 		ports = cut(item, i + 2, item.len);

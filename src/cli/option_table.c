@@ -72,7 +72,7 @@ static const struct lsp_option options[] = {
 	 0, LSP_GROUP_SHOW, READS(COLOUR)},
 	{"resolve", NULL, N_("host names for addresses, within two seconds"),
 	 'r', LSP_GROUP_SHOW, SETS(resolve), LSP_ASK_LISTS},
-	{"quiet", NULL, N_("no words, the exit status alone; with --pid: bare pids, one a line"),
+	{"quiet", NULL, N_("nothing on stdout; with --pid: the bare pids, one a line"),
 	 'q', LSP_GROUP_SHOW, SETS(quiet),
 	 LSP_ASK_BIT(LSP_ASK_PID) | LSP_ASK_BIT(LSP_ASK_KILL) | LSP_ASK_BIT(LSP_ASK_WHY) | LSP_ASK_BIT(LSP_ASK_NEXT) |
 	 LSP_ASK_BIT(LSP_ASK_DIFF) | AUDITS},

@@ -12,8 +12,8 @@
 /* Of these sockets, which are all that the snapshot has of one protocol and port, in its order, those that may answer at an
  * address; in that order. Several: one group of SO_REUSEPORT, among which the kernel deals; or the choice hangs on what no
  * list tells. Each socket that a new peer reaches is among them. addr is one of this host's own. link: where it comes in;
- * 0: from this host itself, by a socket without a device. The snapshot must be frozen; its links must be known where
- * sockets are bound to devices. Returns how many, writes at most max. */
+ * 0: from this host itself, by a socket without a device, or bound to the VRF that the address is in. The snapshot must be
+ * frozen; its links must be known where sockets are bound to devices. Returns how many, writes at most max. */
 size_t lsp_answer(const struct lsp_snapshot *snapshot, const struct lsp_socket *const *sockets, size_t count,
 		  const struct lsp_addr *addr, uint32_t link, const struct lsp_socket **ret_answers, size_t max);
 

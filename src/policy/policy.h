@@ -19,7 +19,7 @@
 #include "view/sink.h"
 
 #define LSP_POLICY_VERSION 1
-#define LSP_POLICY_BYTES_MAX (4 * 1024 * 1024)
+#define LSP_POLICY_BYTES_MAX (16 * 1024 * 1024)
 #define LSP_POLICY_RULES_MAX 65536
 #define LSP_POLICY_LINE_MAX (64 * 1024) /* three paths of 4096 bytes, each byte written as \xNN */
 #define LSP_POLICY_FAULT_MAX 320

@@ -202,6 +202,7 @@ def test_ephemeral_listener(t):
         doc = audit(t, str(number))
         if is_inside:
             equal(found(doc, "ephemeral-listener")["evidence"], {"low": LOW + 100, "high": LOW + 199}, "evidence")
+            equal((doc["counts"]["warning"], doc["exit"]), (0, 0), "worth knowing, no more")
         else:
             quiet(doc, "ephemeral-listener")
 

@@ -185,3 +185,13 @@ def get(host, number, path):
         except ConnectionRefusedError:
             time.sleep(0.05)
     raise AssertionError(f"nobody answers on {number}")
+
+
+def test_too_much(t):
+    """What could not be read back is not written."""
+    t.world.listen("127.0.0.1", 0)
+    write(t, "".join(f"udp 127.9.9.9:{1 + i % 60000}-65535\n" for i in range(65536)))
+    before = text_of(t)
+    equal(t.run("--diff", policy_path(t), "-u", "1").code, 0, "as many as there may be")
+    answer = t.run("--lock", policy_path(t), "--partial")
+    equal((answer.code, "too many rules" in answer.err.decode(), text_of(t) == before), (4, True, True), f"{answer}")

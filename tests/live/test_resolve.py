@@ -47,7 +47,7 @@ def test_never_by_default(t):
     silent_name_server(t)
     strangers(t, 5)
     begin = time.monotonic()
-    for words in (["-a"], ["-a", "--json"], ["-an"]):
+    for words in (["-a"], ["-a", "--json"], ["-an"], ["-a", "-r", "--json"], ["-a", "-r", "--ndjson"]):
         answer = t.run(*words)
         true(answer.code == 0 and "10.9.0.10" in answer.text, f"an answer\n{answer}")
     true(time.monotonic() - begin < 1.5, "no time was spent on names")

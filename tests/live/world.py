@@ -62,7 +62,7 @@ def end_children():
             return ended
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
-                with open(f"/proc/{pid}/stat") as file:
+                with open(f"/proc/{pid}/stat", errors="replace") as file:  # names are any bytes
                     state, parent = file.read().rpartition(")")[2].split()[:2]
                 if int(parent) == os.getpid() and state != "Z":
                     os.kill(int(pid), signal.SIGKILL)

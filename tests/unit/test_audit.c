@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -374,6 +375,8 @@ static void test_accept_queue(void **state)
 		lsp_snapshot_add_socket(world.snapshot, &socket);
 		judge(&world);
 		assert_int_equal(severity_of(&world, LSP_RULE_ACCEPT_QUEUE_FULL), table[i].is_full ? LSP_SEVERITY_WARNING : NONE);
+		if (table[i].is_full && table[i].length == 1)
+			assert_string_equal(world.findings.list[0].sentence, "1 connection waits, the limit is 0");
 		end(&world);
 	}
 }
@@ -455,6 +458,38 @@ static void test_two_answers(void **state)
 			fail_msg("%s and %s", table[i].one, table[i].other);
 		end(&world);
 	}
+}
+
+/* Whom each of many ports is answered by at each of many addresses is asked of that port's sockets alone: among all of
+ * them it would take seconds. */
+static void test_two_answers_of_many(void **state)
+{
+	enum { PORTS = 1500, ADDRS = 500 };
+	struct world world;
+	size_t found = 0;
+	clock_t begun;
+	uint32_t i;
+
+	(void)state;
+	begin(&world);
+	for (i = 0; i < ADDRS; i++) {
+		struct lsp_link_addr addr = {.link = 2, .prefix_len = 24, .addr = addr_of("10.0.0.0")};
+
+		addr.addr.bytes[2] = (uint8_t)(i >> 8);
+		addr.addr.bytes[3] = (uint8_t)i;
+		lsp_snapshot_add_link_addr(world.snapshot, &addr);
+	}
+	for (i = 0; i < PORTS; i++) {
+		serve(&world, 1000 + i, "one", 1000, LSP_TCP, "127.0.0.1", (uint16_t)(5000 + i));
+		serve(&world, 9000 + i, "other", 1000, LSP_TCP, "192.0.2.5", (uint16_t)(5000 + i));
+	}
+	begun = clock();
+	judge(&world);
+	assert_in_range(clock() - begun, 0, CLOCKS_PER_SEC / 2);
+	for (i = 0; i < world.findings.count; i++)
+		found += world.findings.list[i].rule == LSP_RULE_TWO_ANSWERS;
+	assert_int_equal(found, PORTS);
+	end(&world);
 }
 
 static void test_shared_port(void **state)
@@ -776,6 +811,7 @@ int main(void)
 		cmocka_unit_test(test_ephemeral),      cmocka_unit_test(test_accept_queue),
 		cmocka_unit_test(test_accept_overflow), cmocka_unit_test(test_v6_twin),
 		cmocka_unit_test(test_two_answers),    cmocka_unit_test(test_shared_port),
+		cmocka_unit_test(test_two_answers_of_many),
 		cmocka_unit_test(test_shared_among_workers), cmocka_unit_test(test_close_wait),
 		cmocka_unit_test(test_close_wait_since),
 		cmocka_unit_test(test_advice_on_windows),

@@ -215,7 +215,7 @@ static const struct {
 	{"[::1]80", "[ADDRESS]:PORT"},
 	{"[::1", "[ADDRESS]:PORT"},
 	{"[::1:80", "[ADDRESS]:PORT"},
-	{"[]:80:80", "1 to 65535"},
+	{"[]:80", "write [ADDRESS]:PORT"}, /* "[$ADDRESS]:80" is not every address */
 	{"::1:80x", "in brackets"},
 	{"fe80::1%eth0:80", "in brackets"},
 	{"127.1:80", "no address"},

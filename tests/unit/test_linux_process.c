@@ -255,6 +255,18 @@ static void put_kin(const struct tree *tree)
 	tree_link(tree, "7/exe", "/usr/bin/node");
 }
 
+/* As of an account in a large directory: the line that counts comes late. */
+static void put_many_groups(const struct tree *tree)
+{
+	static char text[20000];
+	size_t used = (size_t)snprintf(text, sizeof text, "Name:\tnode\nUid:\t1\t11\t1\t1\nGroups:\t"), i;
+
+	for (i = 0; i < 1500; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%zu ", 1000000000 + i);
+	snprintf(text + used, sizeof text - used, "\nNSpid:\t7\t1\n");
+	tree_text(tree, "7/status", text);
+}
+
 static void test_kin(void **state)
 {
 	struct lsp_process process;
@@ -271,6 +283,9 @@ static void test_kin(void **state)
 	assert_string_equal(process.unit, "web.service");
 	assert_string_equal(process.container, SHORT);
 	assert_int_equal(process.engine, LSP_ENGINE_PODMAN);
+	put_many_groups(&tree);
+	assert_true(lsp_process_read(dir, "", 7, LSP_WANT_KIN, &room, &process));
+	assert_int_equal(process.has & LSP_PROCESS_IS_INIT, LSP_PROCESS_IS_INIT);
 	assert_true(lsp_process_read(dir, "", 7, LSP_WANT_UID, &room, &process)); /* not asked for */
 	assert_int_equal(process.has, LSP_PROCESS_HAS_UID);
 	assert_int_equal(process.parent, 0);
