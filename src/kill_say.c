@@ -79,7 +79,7 @@ static const char *rights_of(const struct lsp_kill *kill, char ret_text[LSP_KILL
 	if (self != NULL && (self->has & LSP_PROCESS_HAS_UID) != 0 && self->uid == 0)
 		return _("not even root may here: a container or a security module forbids it");
 	if (kill->backend->dialect != LSP_DIALECT_WINDOWS)
-		return _("run with sudo");
+		return lsp_advice_rights(kill->backend->dialect);
 	kill->backend->way_out(ret_text, LSP_KILL_PHRASE_MAX);
 	return ret_text;
 }
