@@ -17,11 +17,6 @@ static bool is_windows(enum lsp_dialect dialect)
 	return dialect == LSP_DIALECT_WINDOWS;
 }
 
-const char *lsp_advice_rights(enum lsp_dialect dialect)
-{
-	return is_windows(dialect) ? _("run as administrator") : _("run with sudo");
-}
-
 const char *lsp_advice_reserved_list(enum lsp_dialect dialect)
 {
 	return is_windows(dialect) ? _("the excluded port ranges of an administrator") : "net.ipv4.ip_local_reserved_ports";

@@ -6,9 +6,6 @@
 
 #include <lsports/backend.h>
 
-/* "run with sudo" */
-const char *lsp_advice_rights(enum lsp_dialect dialect);
-
 /* How the list of ports is called that no outgoing connection gets, and the range that it gets them from. */
 const char *lsp_advice_reserved_list(enum lsp_dialect dialect);
 const char *lsp_advice_ephemeral_range(enum lsp_dialect dialect);

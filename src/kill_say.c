@@ -50,7 +50,8 @@ static void put_freed(struct lsp_sink *sink, const struct lsp_kill *kill, uint32
 }
 
 /* "8000", and for a word that means several ports "8000-8010: tcp 127.0.0.1:8003". */
-static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_port *port, char ret_place[LSP_KILL_PHRASE_MAX])
+static const char *place_of(const struct lsp_kill *kill, const struct lsp_kill_port *port,
+			    char ret_place[LSP_KILL_PHRASE_MAX])
 {
 	const struct lsp_socket *socket = port->verdict.socket;
 	struct lsp_sink sink;
@@ -79,7 +80,7 @@ static const char *rights_of(const struct lsp_kill *kill, char ret_text[LSP_KILL
 	if (self != NULL && (self->has & LSP_PROCESS_HAS_UID) != 0 && self->uid == 0)
 		return _("not even root may here: a container or a security module forbids it");
 	if (kill->backend->dialect != LSP_DIALECT_WINDOWS)
-		return lsp_advice_rights(kill->backend->dialect);
+		return _("run with sudo");
 	kill->backend->way_out(ret_text, LSP_KILL_PHRASE_MAX);
 	return ret_text;
 }

@@ -12,7 +12,6 @@
 #include <lsports/language.h>
 #include <lsports/service.h>
 
-#include "advice.h"
 #include "bind/port.h"
 #include "core/mem.h"
 #include "document.h"
@@ -155,8 +154,7 @@ static void say_too_few(const struct next *next)
 		next->passed[LSP_PASS_EPHEMERAL], next->passed[LSP_PASS_RESERVED], next->passed[LSP_PASS_NAMED]);
 	if ((next->rules.has & LSP_RULES_PRIVILEGED) != 0 && (next->rules.has & LSP_RULES_MAY_PRIVILEGED) == 0 &&
 	    next->low < next->rules.privileged_below)
-		lsp_say(_("ports below %u take more rights: %s"), next->rules.privileged_below,
-			lsp_advice_rights(next->backend->dialect));
+		lsp_say(_("ports below %u take more rights: run with sudo"), next->rules.privileged_below); /* on Unix alone */
 }
 
 int lsp_next(const struct lsp_backend *backend, const struct lsp_request *request)
