@@ -88,7 +88,7 @@ static void judge(struct lsp_kill *kill)
 	uint32_t i;
 
 	for (i = 0; i < kill->port_count; i++) {
-		struct lsp_kill_asked asked = {kill->request, i};
+		struct lsp_kill_asked asked = {kill, i};
 
 		kill->ports[i].verdict = lsp_verdict_of(&kill->plan, kill->after, kill->after_rows, kill->after_count,
 							lsp_kill_relation, &asked, was_held(kill, &asked));

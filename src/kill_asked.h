@@ -8,7 +8,7 @@
 #include "kill.h"
 
 struct lsp_kill_asked {
-	const struct lsp_request *request;
+	const struct lsp_kill *kill;
 	uint32_t word;
 };
 

@@ -121,7 +121,7 @@ def test_held(t):
           [("LISTEN", inode(listener), "known", [os.getpid()])], "evidence")
     equal(one["error"]["op"], "bind", "error")
     true(f"pid {os.getpid()}" in one["sentence"], f"sentence {one['sentence']}")
-    equal(one["way_out"], f"lsports --kill tcp/{number}", "way out")
+    equal(one["way_out"], f"lsports --kill tcp/127.0.0.1:{number}", "way out")
     agree(one)
     listener.close()
     true(can_bind("127.0.0.1", number) == "ok", "bindable once it is closed")

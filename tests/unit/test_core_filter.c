@@ -155,6 +155,27 @@ static void test_address_ignores_scope(void **state)
 	assert_true(lsp_endpoint_matches(&endpoint, &socket));
 }
 
+/* A socket is bound to a device, or its link-local address says which; without one in the word, either will do. */
+static void test_device(void **state)
+{
+	struct lsp_endpoint endpoint = {.protos = LSP_PROTO_ALL, .low = 80, .high = 80};
+	struct lsp_socket socket = socket_at(LSP_TCP, LSP_LISTEN, "fe80::1", 80);
+
+	(void)state;
+	assert_true(lsp_endpoint_matches(&endpoint, &socket));
+	endpoint.ifindex = 3;
+	assert_false(lsp_endpoint_matches(&endpoint, &socket));
+	socket.local.scope = 3;
+	assert_true(lsp_endpoint_matches(&endpoint, &socket));
+	socket.ifindex = 4;
+	socket.has = LSP_HAS_IFINDEX; /* what it is bound to counts */
+	assert_false(lsp_endpoint_matches(&endpoint, &socket));
+	socket.ifindex = 3;
+	assert_true(lsp_endpoint_matches(&endpoint, &socket));
+	endpoint.ifindex = 0;
+	assert_true(lsp_endpoint_matches(&endpoint, &socket));
+}
+
 static void test_peer(void **state)
 {
 	static const struct {
@@ -349,7 +370,7 @@ int main(void)
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_where),
 		cmocka_unit_test(test_address_ignores_scope),
-		cmocka_unit_test(test_peer),
+		cmocka_unit_test(test_device),	     cmocka_unit_test(test_peer),
 		cmocka_unit_test(test_all_conditions),
 		cmocka_unit_test(test_rows_of_process),
 		cmocka_unit_test(test_rows_of_windows),
