@@ -333,6 +333,9 @@ static void test_patterns(void **state)
 		{"a@", "abc", true},	   {"a@", "ba", false},	   {"@c", "abc", true},	   {"@c", "abcd", false},
 		{"a@c", "ac", true},	   {"a@c", "abcbc", true}, {"a@b@c", "aXbYc", true}, {"a@b@c", "aXcYb", false},
 		{"@ab@", "aab", true},	   {"@aab", "aaab", true}, {"ABC", "abc", false},  {"a@@b", "ab", true},
+		/* a path of Windows */
+		{"c:\\A\\n.EXE", "C:\\a\\N.exe", true}, {"@\\node.exe", "C:\\N\\NODE.EXE", true}, {"@z", "C:\\Z[", false},
+		{"C:\\{", "C:\\[", false}, {"/A:\\", "/a:\\", false}, {"C:/A", "C:/a", false},
 	};
 	size_t i, j;
 
