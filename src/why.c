@@ -88,6 +88,31 @@ static void add_port(struct lsp_why *why, const struct lsp_endpoint *asked, enum
 	why->port_count++;
 }
 
+static bool is_here(const struct lsp_why *why, const struct lsp_endpoint *asked)
+{
+	size_t i;
+
+	for (i = 0; i < why->addr_count; i++) {
+		if (lsp_addr_cmp(&why->addrs[i], &asked->addr) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* localhost is two addresses: where this machine has one of them, who is told localhost does with that one. */
+static bool does_without(const struct lsp_why *why, const struct lsp_endpoint *asked)
+{
+	const struct lsp_select *select = &why->request->select;
+	size_t i;
+
+	for (i = 0; i < select->port_count; i++) {
+		if (&select->ports[i] != asked && select->ports[i].word == asked->word && asked->where == LSP_AT_ADDRESS &&
+		    is_here(why, &select->ports[i]) && !is_here(why, asked))
+			return true;
+	}
+	return false;
+}
+
 static bool add_ports(struct lsp_why *why)
 {
 	const struct lsp_select *select = &why->request->select;
@@ -101,6 +126,8 @@ static bool add_ports(struct lsp_why *why)
 		const struct lsp_endpoint *asked = &select->ports[i];
 		unsigned protos = protos_of(why->request, asked);
 
+		if (does_without(why, asked))
+			continue;
 		for (number = asked->low; number <= asked->high; number++) {
 			if ((protos & LSP_PROTO_BIT(LSP_TCP)) != 0)
 				add_port(why, asked, LSP_TCP, (uint16_t)number);

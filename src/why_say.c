@@ -90,6 +90,15 @@ static void put_end(struct lsp_why_text *text, const struct lsp_why *why, const 
 		lsp_why_put(text, _("; or share it: SO_REUSEADDR works"));
 }
 
+static bool has_family(const struct lsp_why *why, uint8_t family)
+{
+	size_t i;
+
+	for (i = 0; i < why->addr_count && why->addrs[i].family != family; i++)
+		continue;
+	return i < why->addr_count;
+}
+
 void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port, char ret_text[LSP_WHY_TEXT_MAX])
 {
 	const struct lsp_bind_verdict *verdict = &port->verdict;
@@ -145,7 +154,9 @@ void lsp_why_way_out(const struct lsp_why *why, const struct lsp_why_port *port,
 		lsp_advice_excluded(port->bind_case.proto, number, ret_text, LSP_WHY_TEXT_MAX);
 		break;
 	case LSP_BIND_NO_ADDRESS:
-		lsp_why_put(&text, _("bind one of those, or all"));
+		lsp_why_put(&text, has_family(why, verdict->attempt->addr.family)
+					   ? _("bind one of those, or all")
+					   : _("bind one of the other family, or all"));
 		if (!is_windows)
 			lsp_why_put(&text, _("; if the address comes later: sudo sysctl -w net.%s.ip_nonlocal_bind=1"),
 				    verdict->attempt->addr.family == LSP_INET6 ? "ipv6" : "ipv4");

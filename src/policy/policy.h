@@ -72,7 +72,8 @@ void lsp_policy_rule_write_place(struct lsp_sink *sink, const struct lsp_policy_
 /* A name, so that it may be read back. */
 void lsp_pattern_write(struct lsp_sink *sink, const struct lsp_pattern *pattern);
 
-/* True when the name is one of those that the pattern stands for; text may be NULL: only "*" stands for that. */
+/* True when the name is one of those that the pattern stands for; text may be NULL: only "*" stands for that. A path of
+ * Windows (drive, colon, backslash) has no case, as far as its letters are ASCII. */
 bool lsp_pattern_matches(const struct lsp_pattern *pattern, const struct lsp_pattern *text);
 
 /* By port, protocol, address, device, owner: the order of a written policy. families and limit do not count. */

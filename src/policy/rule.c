@@ -35,16 +35,32 @@ int lsp_policy_rule_cmp(const struct lsp_policy_rule *a, const struct lsp_policy
 	return order;
 }
 
+/* Files of Windows have the same name in capitals; what starts a program writes its path as it likes. */
+static bool has_no_case(const struct lsp_pattern *text)
+{
+	return text->len >= 3 && text->bytes[1] == ':' && text->bytes[2] == '\\';
+}
+
+static bool is_same(char a, char b, bool no_case)
+{
+	if (no_case && a >= 'A' && a <= 'Z')
+		a = (char)(a - 'A' + 'a');
+	if (no_case && b >= 'A' && b <= 'Z')
+		b = (char)(b - 'A' + 'a');
+	return a == b;
+}
+
 /* On a mismatch it goes back to the last "*", and lets that one swallow a byte more: no need to go back further. */
 bool lsp_pattern_matches(const struct lsp_pattern *pattern, const struct lsp_pattern *text)
 {
 	size_t at = 0, i = 0, star = pattern->len, mark = 0;
+	bool no_case = has_no_case(text);
 
 	while (i < text->len) {
 		if (at < pattern->len && pattern->bytes[at] == '\0') {
 			star = at++;
 			mark = i;
-		} else if (at < pattern->len && pattern->bytes[at] == text->bytes[i]) {
+		} else if (at < pattern->len && is_same(pattern->bytes[at], text->bytes[i], no_case)) {
 			at++;
 			i++;
 		} else if (star < pattern->len) {
@@ -61,9 +77,14 @@ bool lsp_pattern_matches(const struct lsp_pattern *pattern, const struct lsp_pat
 
 static bool may_be_at(const struct lsp_policy_rule *rule, const struct lsp_endpoint *endpoint)
 {
+	struct lsp_pattern device = {endpoint->device, endpoint->device_len};
 	struct lsp_addr addr;
 
 	if (rule->high < endpoint->low || rule->low > endpoint->high || (rule->protos & endpoint->protos) == 0)
+		return false;
+	/* with a device, only that one's sockets were looked at: a rule for all devices may be met at another */
+	if (endpoint->ifindex != 0 && (device.bytes == NULL || rule->device.bytes == NULL ||
+				       !lsp_pattern_matches(&rule->device, &device)))
 		return false;
 	if (endpoint->where == LSP_ANYWHERE || rule->where == LSP_ANYWHERE)
 		return true;

@@ -1,5 +1,6 @@
 """--why: each verdict in a world where it is true. Binding the port here, in Python, must agree with every answer."""
 
+import json
 import os
 import re
 import socket
@@ -283,6 +284,21 @@ def test_address_not_here(t):
     why(t, f"[2001:db8::7]:{number}", "address-not-here")
     sysctl("ipv4/ip_nonlocal_bind", "1")
     equal(why(t, f"192.0.2.7:{number}", "free")["notes"], ["nonlocal"], "with ip_nonlocal_bind")
+
+
+def test_localhost_without_ipv6(t):
+    """Many containers have no ::1: localhost is 127.0.0.1 then, and nothing is missing."""
+    t.needs_root("turns IPv6 off")
+    number = free_port(t)
+    equal([p["addr"] for p in json.loads(t.run("--why", f"localhost:{number}", "--json").text)["ports"]],
+          ["127.0.0.1", "::1"], "both")
+    sysctl("ipv6/conf/all/disable_ipv6", "1")
+    one = why(t, f"localhost:{number}", "free")
+    equal(one["addr"], "127.0.0.1", "what is left of it")
+    one = why(t, f"[::1]:{number}", "address-not-here")
+    true(one["way_out"].startswith("bind one of the other family"), f"way out {one['way_out']}")
+    t.world.listen("127.0.0.1", number)
+    why(t, f"localhost:{number}", "held")
 
 
 def test_reuseport_group(t):

@@ -333,6 +333,9 @@ static void test_patterns(void **state)
 		{"a@", "abc", true},	   {"a@", "ba", false},	   {"@c", "abc", true},	   {"@c", "abcd", false},
 		{"a@c", "ac", true},	   {"a@c", "abcbc", true}, {"a@b@c", "aXbYc", true}, {"a@b@c", "aXcYb", false},
 		{"@ab@", "aab", true},	   {"@aab", "aaab", true}, {"ABC", "abc", false},  {"a@@b", "ab", true},
+		/* a path of Windows */
+		{"c:\\A\\n.EXE", "C:\\a\\N.exe", true}, {"@\\node.exe", "C:\\N\\NODE.EXE", true}, {"@z", "C:\\Z[", false},
+		{"C:\\{", "C:\\[", false}, {"/A:\\", "/a:\\", false}, {"C:/A", "C:/a", false},
 	};
 	size_t i, j;
 
@@ -378,13 +381,40 @@ static void test_asked(void **state)
 	lsp_policy_clear(&policy);
 }
 
+static void test_asked_with_device(void **state)
+{
+	struct lsp_endpoint endpoint = {.protos = LSP_PROTO_ALL, .low = 80, .high = 80, .where = LSP_AT_WILDCARD};
+	struct lsp_select select = {LSP_PROTO_ALL, BOTH, .ports = &endpoint, .port_count = 1};
+	static const struct {
+		const char *rule, *device;
+		uint32_t ifindex;
+		bool is_asked;
+	} table[] = {
+		{"tcp *%eth0:80", NULL, 0, true},  {"tcp *%eth0:80", "eth0", 2, true}, {"tcp *%eth*:80", "eth0", 2, true},
+		{"tcp *%eth0:80", "eth1", 3, false}, {"tcp *:80", "eth0", 2, false},	 {"tcp *%eth0:80", NULL, 2, false},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct lsp_policy policy = rule_of(table[i].rule);
+
+		endpoint.device = table[i].device;
+		endpoint.device_len = table[i].device != NULL ? strlen(table[i].device) : 0;
+		endpoint.ifindex = table[i].ifindex;
+		if (lsp_policy_rule_is_asked(policy.rules, &select) != table[i].is_asked)
+			fail_msg("%s, asked with %s", table[i].rule, table[i].device != NULL ? table[i].device : "no device");
+		lsp_policy_clear(&policy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rule),	   cmocka_unit_test(test_places),     cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_wrong),	   cmocka_unit_test(test_no_policy),  cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_written),	   cmocka_unit_test(test_round_trip), cmocka_unit_test(test_head),
-		cmocka_unit_test(test_patterns),   cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_patterns),   cmocka_unit_test(test_asked), cmocka_unit_test(test_asked_with_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

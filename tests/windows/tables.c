@@ -1,5 +1,6 @@
 /*
- * tables.c - asks Windows for the tables that lsports -l needs, and does nothing with them: what a run costs at the least.
+ * tables.c - asks Windows for the tables that lsports -l needs, as often as it does (each twice: there to see who still holds
+ * what, here for the size), and does nothing with them: what a run costs at the least.
  */
 #include <winsock2.h>
 
