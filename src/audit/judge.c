@@ -130,6 +130,7 @@ static void find_program(const struct lsp_audit *audit, struct lsp_open_port *po
 		if (port->process == NULL)
 			port->process = process;
 		port->passes_on |= nature->passes_on;
+		port->is_one_of_two |= nature->is_one_of_two;
 		if (customary != NULL && lsp_program_is(customary, process))
 			port->program = customary;
 		else if (port->program == NULL)
@@ -141,13 +142,16 @@ static void prepare_port(struct lsp_audit *audit, const struct lsp_row *row)
 {
 	struct lsp_open_port *port = &audit->ports[audit->port_count++];
 	uint16_t number = row->socket->local_port;
+	bool varies = false;
 
 	*port = (struct lsp_open_port){.row = row, .socket = row->socket};
 	port->scope = lsp_scope_of_socket(audit->facts->snapshot, row->socket);
 	find_program(audit, port);
-	if (port->program != NULL && !lsp_program_owns(port->program, number))
+	if (port->program != NULL && !lsp_program_owns(port->program, number)) {
+		varies = (port->program->is & LSP_PROGRAM_VARIES) != 0;
 		number = port->program->own[0];
-	port->has_note = lsp_security_note_at(row->socket->proto, number, &port->note);
+	}
+	port->has_note = !varies && lsp_security_note_at(row->socket->proto, number, &port->note);
 	port->is_sure = port->program != NULL || port->passes_on || row->owner == LSP_OWNER_KERNEL;
 }
 

@@ -73,7 +73,12 @@ static bool belong_together(const struct lsp_open_port *a, const struct lsp_open
 	return are_known(a->row, b->row) ? share_process(a->row, b->row) : same_maker(a->socket, b->socket);
 }
 
-/* The IPv6 socket of the group that is open wider than all of its IPv4 ones, and the IPv4 one of the same process. */
+static bool is_dual_stack(const struct lsp_socket *socket)
+{
+	return lsp_addr_is_any(&socket->local) && (socket->has & LSP_HAS_V6ONLY) != 0 && !socket->v6only;
+}
+
+/* The IPv6 socket of the group that is open wider than all that take IPv4, and the IPv4 one of the same process. */
 static const struct lsp_open_port *find_twin(const struct group *group, const struct lsp_open_port **ret_narrow)
 {
 	const struct lsp_open_port *wide = NULL;
@@ -82,7 +87,7 @@ static const struct lsp_open_port *find_twin(const struct group *group, const st
 	for (i = 0; i < group->count; i++) {
 		const struct lsp_open_port *port = &group->ports[i];
 
-		if (is_inet4(port->socket) && port->scope != LSP_SCOPE_LOOPBACK)
+		if ((is_inet4(port->socket) || is_dual_stack(port->socket)) && port->scope != LSP_SCOPE_LOOPBACK)
 			return NULL;
 	}
 	for (i = 0; i < group->count && wide == NULL; i++) {
@@ -156,16 +161,23 @@ static void ask(const struct lsp_audit *audit, const struct callee *callee, cons
 		ret_answers->count = 0; /* a crowd: nobody can tell them apart */
 }
 
-/* NULL: not among the rows that were asked for. */
-static const struct lsp_row *row_of(const struct group *group, const struct lsp_socket *socket)
+/* NULL: not among the ports that were asked for. */
+static const struct lsp_open_port *port_of(const struct group *group, const struct lsp_socket *socket)
 {
 	size_t i;
 
 	for (i = 0; i < group->count; i++) {
 		if (group->ports[i].socket == socket)
-			return group->ports[i].row;
+			return &group->ports[i];
 	}
 	return NULL;
+}
+
+/* What one publishes for IPv4 the other publishes for IPv6: both wildcards, or both as far as this machine, … */
+static bool are_pair(const struct lsp_open_port *a, const struct lsp_open_port *b)
+{
+	return a->is_one_of_two && b->is_one_of_two && is_inet4(a->socket) != is_inet4(b->socket) &&
+	       lsp_scope_of_addr(&a->socket->local) == lsp_scope_of_addr(&b->socket->local);
 }
 
 /* Of hidden ones only their users tell that they are two. */
@@ -183,15 +195,15 @@ static bool differ(const struct group *group, const struct answers *here, const 
 	size_t i, j;
 
 	for (i = 0; i < here->count; i++) {
-		const struct lsp_row *a = row_of(group, here->sockets[i]);
+		const struct lsp_open_port *a = port_of(group, here->sockets[i]);
 
 		for (j = 0; j < there->count; j++) {
-			const struct lsp_row *b = row_of(group, there->sockets[j]);
+			const struct lsp_open_port *b = port_of(group, there->sockets[j]);
 
-			if (a == NULL || b == NULL || a == b || may_be_same(a, b))
+			if (a == NULL || b == NULL || a == b || are_pair(a, b) || may_be_same(a->row, b->row))
 				return false;
-			ret_rows[0] = b;
-			ret_rows[1] = a;
+			ret_rows[0] = b->row;
+			ret_rows[1] = a->row;
 		}
 	}
 	return here->count > 0 && there->count > 0;
@@ -301,7 +313,10 @@ static bool user_of(const struct lsp_audit *audit, const struct lsp_row *row, ui
  * WS-Discovery; RFC 4795. */
 static bool is_shared_by_custom(const struct lsp_socket *socket)
 {
-	return socket->proto == LSP_UDP && (socket->local_port == 5353 || socket->local_port == 1900 ||
+	struct lsp_addr local = lsp_addr_unmap(&socket->local);
+	bool is_group = local.family == LSP_INET4 ? local.bytes[0] >> 4 == 0xe : local.bytes[0] == 0xff;
+
+	return socket->proto == LSP_UDP && (is_group || socket->local_port == 5353 || socket->local_port == 1900 ||
 					    socket->local_port == 3702 || socket->local_port == 5355);
 }
 

@@ -18,11 +18,14 @@ static const struct lsp_program programs[] = {
 	{"ssh", {22}, {0}, TCP, STRICT | FIXED | LSP_PROGRAM_LENDS, "sshd sshd-session dropbear tinysshd lshd"},
 	{"telnet", {23}, {0}, TCP, STRICT | FIXED, "telnetd in.telnetd utelnetd"},
 	{"smtp", {25, 465, 587}, {0}, TCP, STRICT,
-	 "master smtpd exim exim4 sendmail sendmail-mta opensmtpd qmail-smtpd nullmailer msmtpd mailhog mailpit edgetransport"},
+	 "master smtpd exim exim4 sendmail sendmail-mta opensmtpd qmail-smtpd nullmailer msmtpd mailhog mailpit edgetransport "
+	 "dovecot"},
 	{"domain", {53}, {0}, TCP | UDP, STRICT,
 	 "named unbound dnsmasq systemd-resolved systemd-resolve pdns_server pdns_recursor knotd kresd coredns nsd dnsdist stubby "
 	 "dnscrypt-proxy adguardhome pihole-ftl connmand dns aardvark-dns mdnsresponder"},
-	{"http", {80, 443}, {8080, 8443, 81, 8000, 8888}, TCP, 0,
+	{"bootps", {67}, {0}, UDP, 0, "dnsmasq dhcpd kea-dhcp4 systemd-networkd systemd-network"},
+	{"tftp", {69}, {0}, UDP, 0, "dnsmasq in.tftpd tftpd atftpd"},
+	{"http", {80, 443}, {8080, 8443, 81, 8000, 8888}, TCP, LSP_PROGRAM_VARIES,
 	 "nginx apache2 httpd lighttpd caddy traefik haproxy envoy varnishd h2o openlitespeed thttpd w3wp"},
 	{"kerberos", {88}, {0}, TCP | UDP, STRICT, "krb5kdc kdc samba lsass"},
 	{"pop3", {110, 995}, {0}, TCP, STRICT, "dovecot pop3-login couriertcpd cyrmaster pop3d"},
@@ -40,9 +43,10 @@ static const struct lsp_program programs[] = {
 	{"zookeeper", {2181}, {0}, TCP, 0, "java"},
 	{"docker", {2375, 2376}, {0}, TCP, STRICT, "dockerd podman"},
 	{"etcd", {2379, 2380}, {0}, TCP, STRICT, "etcd k3s"},
-	{"mysql", {3306}, {33060, 33062, 4567, 4568, 4444}, TCP, STRICT | FIXED,
+	{"mysql", {3306}, {33060, 33062, 4567, 4568, 4444, 6032, 6033, 6446, 6447, 4000}, TCP, STRICT | FIXED,
 	 "mysqld mariadbd mysqld_safe mysqlrouter proxysql maxscale tidb-server ndbd"},
 	{"ms-wbt-server", {3389}, {0}, TCP, STRICT, "xrdp gnome-remote-desktop-daemon gnome-remote-de krdpserver svchost"},
+	{"llmnr", {5355}, {0}, TCP | UDP, 0, "systemd-resolved systemd-resolve"},
 	{"postgresql", {5432}, {5433, 5434, 5435, 15432, 6432}, TCP, STRICT | FIXED,
 	 "postgres postmaster pgbouncer pgpool pgcat odyssey"},
 	{"kibana", {5601}, {0}, TCP, 0, "node kibana"},
@@ -76,14 +80,17 @@ enum { PROGRAM_COUNT = sizeof programs / sizeof *programs };
 
 /* Entries that hold by a name that others have too are looked for by port alone. */
 static const char shared_names[] =
-	"java node python3 beam.smp master smtpd svchost system lsass dns samba k3s k3s-server rke2 kubelite rsync "
-	"gnome-remote-desktop-daemon gnome-remote-de qemu-system-x86_64 qemu-system-x86 qemu-kvm connmand";
+	"java node python3 beam.smp master smtpd svchost system lsass dns samba k3s k3s-server rke2 kubelite rsync dovecot "
+	"couriertcpd cyrmaster dnsmasq systemd-resolved systemd-resolve systemd-networkd systemd-network gnome-remote-desktop-daemon gnome-remote-de qemu-system-x86_64 qemu-system-x86 qemu-kvm connmand";
 
 static const char passing_on[] =
 	"docker-proxy rootlessport rootlesskit slirp4netns pasta passt conmon gvproxy com.docker.backend vpnkit-bridge wslrelay "
 	"wslhost vboxheadless vmnat limactl qemu-system-x86_64 qemu-system-x86 qemu-kvm haproxy nginx envoy traefik caddy socat "
 	"stunnel stunnel4 sslh ssh autossh kubectl cloudflared tailscaled systemd init launchd inetd xinetd openbsd-inetd "
 	"inetutils-inetd tcpserver tcpsvd kube-proxy cilium-agent";
+
+/* Docker starts one for 0.0.0.0 and one for [::], as for each address of a port that it publishes. */
+static const char of_one_family[] = "docker-proxy";
 
 static const char needing_root[] =
 	"sshd sshd-session dropbear tinysshd systemd init inetd xinetd openbsd-inetd inetutils-inetd dockerd docker-proxy "
@@ -183,6 +190,7 @@ bool lsp_program_is(const struct lsp_program *program, const struct lsp_process 
 struct lsp_program_nature lsp_program_nature_of(const struct lsp_process *process)
 {
 	struct lsp_program_nature nature = {.passes_on = is_one_of(passing_on, process),
+					    .is_one_of_two = is_one_of(of_one_family, process),
 					    .needs_root = is_one_of(needing_root, process)};
 	size_t i;
 

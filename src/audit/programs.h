@@ -11,13 +11,14 @@ enum lsp_program_is {
 	LSP_PROGRAM_STRICT = 1 << 0, /* whoever else is on its own ports is a surprise */
 	LSP_PROGRAM_FIXED = 1 << 1,  /* it is a surprise on any other port */
 	LSP_PROGRAM_LENDS = 1 << 2,  /* on the loopback interface it opens ports for others: tunnels */
+	LSP_PROGRAM_VARIES = 1 << 3, /* what it serves elsewhere cannot be told by its own ports: with TLS, or without */
 };
 
 /* Programs that serve the same. Ports: 0 ends them. */
 struct lsp_program {
 	const char *service; /* the registry's name of it */
 	uint16_t own[4];     /* known as its own; the first one before all */
-	uint16_t also[5];    /* where it is found too */
+	uint16_t also[10];   /* where it is found too */
 	uint8_t protos;      /* LSP_PROTO_BIT */
 	uint8_t is;          /* enum lsp_program_is */
 	const char *names;   /* file names, blanks between them */
@@ -27,6 +28,7 @@ struct lsp_program {
 struct lsp_program_nature {
 	const struct lsp_program *program; /* NULL: not known, or the name tells nothing alone (java) */
 	bool passes_on; /* what others serve, so that its name says nothing of a port: proxies, container engines, inetd */
+	bool is_one_of_two; /* of a pair: one process for each family of the same published port */
 	bool needs_root; /* cannot do its work without, on whatever port */
 };
 struct lsp_program_nature lsp_program_nature_of(const struct lsp_process *process);

@@ -18,6 +18,7 @@ struct lsp_open_port {
 	const struct lsp_process *process; /* the first of its holders; NULL: none that is known */
 	const struct lsp_program *program; /* what one of them is by its name; NULL: none is known */
 	bool passes_on;                    /* one of them passes on what others serve */
+	bool is_one_of_two;                /* and that for one family, beside another process for the other */
 	struct lsp_security_note note;     /* of the program's service when it is known, else of the port */
 	bool has_note;
 	bool is_sure; /* the note fits the program too: it is known for it, or passes on, or is the kernel itself */

@@ -202,6 +202,16 @@ static void test_exposed(void **state)
 		{"dhclient", LSP_UDP, "0.0.0.0", 68, LSP_RULE_EXPOSED_SERVICE, NONE},
 		{"minissdpd", LSP_UDP, "0.0.0.0", 1900, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_WARNING},
 		{"charon", LSP_UDP, "0.0.0.0", 500, LSP_RULE_EXPOSED_SERVICE, NONE},
+		/* what serves several things is judged by the port */
+		{"dovecot", LSP_TCP, "0.0.0.0", 110, LSP_RULE_EXPOSED_PLAINTEXT, LSP_SEVERITY_WARNING},
+		{"dovecot", LSP_TCP, "0.0.0.0", 4190, LSP_RULE_EXPOSED_PLAINTEXT, NONE}, /* sieve */
+		{"dovecot", LSP_TCP, "0.0.0.0", 587, LSP_RULE_EXPOSED_PLAINTEXT, NONE},	 /* submission */
+		{"systemd-resolve", LSP_UDP, "0.0.0.0", 53, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_WARNING},
+		{"systemd-resolve", LSP_UDP, "0.0.0.0", 5355, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_INFO}, /* LLMNR */
+		{"systemd-resolve", LSP_TCP, "0.0.0.0", 5355, LSP_RULE_EXPOSED_SERVICE, NONE},
+		{"dnsmasq", LSP_UDP, "0.0.0.0", 67, LSP_RULE_EXPOSED_SERVICE, LSP_SEVERITY_INFO}, /* DHCP */
+		/* that nginx serves it says nothing of TLS */
+		{"nginx", LSP_TCP, "0.0.0.0", 8443, LSP_RULE_EXPOSED_PLAINTEXT, NONE},
 	};
 	struct world world;
 
@@ -250,6 +260,8 @@ static void test_wrong_process(void **state)
 		{"sshd", LSP_TCP, "0.0.0.0", 5432, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
 		{"sshd", LSP_TCP, "0.0.0.0", 443, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
 		{"node", LSP_TCP, "0.0.0.0", 443, LSP_RULE_WRONG_PROCESS, NONE},
+		{"dovecot", LSP_TCP, "0.0.0.0", 587, LSP_RULE_WRONG_PROCESS, NONE},
+		{"dovecot", LSP_TCP, "0.0.0.0", 22, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
 		{"java", LSP_TCP, "0.0.0.0", 9200, LSP_RULE_WRONG_PROCESS, NONE},
 		{"node", LSP_TCP, "0.0.0.0", 4444, LSP_RULE_WRONG_PROCESS, NONE}, /* Galera is there too, but it is not its own */
 		{"python3", LSP_UDP, "0.0.0.0", 5432, LSP_RULE_WRONG_PROCESS, NONE},
@@ -406,8 +418,9 @@ static void test_v6_twin(void **state)
 {
 	static const struct {
 		const char *four, *six;
-		bool one_process, is_twin;
+		bool one_process, is_twin, is_dual;
 	} table[] = {
+		{"127.0.0.1", "::", true, false, true}, /* it takes IPv4 from everywhere */
 		{"127.0.0.1", "::", true, true},   {"127.0.0.1", "2001:db8::5", true, true}, {"127.0.0.1", "::1", true, false},
 		{"0.0.0.0", "::", true, false},	   {"127.0.0.1", "::", false, false},	     {"192.0.2.5", "::", true, false},
 		{"127.0.0.1", "0.0.0.0", true, false},
@@ -419,6 +432,7 @@ static void test_v6_twin(void **state)
 		struct lsp_socket six = socket_of(LSP_TCP, table[i].six, 8000, 51);
 		struct world world;
 
+		six.v6only = !table[i].is_dual;
 		begin(&world);
 		serve(&world, 50, "node", 1000, LSP_TCP, table[i].four, 8000);
 		lsp_snapshot_add_socket(world.snapshot, &six);
@@ -456,6 +470,33 @@ static void test_two_answers(void **state)
 		judge(&world);
 		if (severity_of(&world, LSP_RULE_TWO_ANSWERS) != (table[i].differ ? LSP_SEVERITY_WARNING : NONE))
 			fail_msg("%s and %s", table[i].one, table[i].other);
+		end(&world);
+	}
+}
+
+/* A container engine has a process of its own for each family of a published port; of another address it is another one. */
+static void test_two_answers_of_families(void **state)
+{
+	static const struct {
+		const char *one, *other, *name;
+		bool differ;
+	} table[] = {
+		{"0.0.0.0", "::", "docker-proxy", false},   {"127.0.0.1", "::1", "docker-proxy", false},
+		{"0.0.0.0", "::", "node", true},	    {"127.0.0.1", "::", "docker-proxy", true},
+		{"127.0.0.1", "192.0.2.5", "docker-proxy", true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct world world;
+
+		begin(&world);
+		serve(&world, 50, "docker-proxy", 0, LSP_TCP, table[i].one, 8000);
+		serve(&world, 51, table[i].name, 0, LSP_TCP, table[i].other, 8000);
+		judge(&world);
+		if (severity_of(&world, LSP_RULE_TWO_ANSWERS) != (table[i].differ ? LSP_SEVERITY_WARNING : NONE))
+			fail_msg("%s and %s of %s", table[i].one, table[i].other, table[i].name);
 		end(&world);
 	}
 }
@@ -503,7 +544,8 @@ static void test_shared_port(void **state)
 	} table[] = {
 		{LSP_TCP, "0.0.0.0", 8000, 33, true},	 {LSP_TCP, "0.0.0.0", 8000, 1000, false},
 		{LSP_TCP, "127.0.0.1", 8000, 33, false}, {LSP_UDP, "0.0.0.0", 8000, 33, true},
-		{LSP_UDP, "0.0.0.0", 5353, 33, false},
+		{LSP_UDP, "0.0.0.0", 5353, 33, false},	 {LSP_UDP, "239.1.2.3", 8000, 33, false},
+		{LSP_UDP, "ff02::fb", 8000, 33, false},
 	};
 	size_t i;
 
@@ -512,7 +554,10 @@ static void test_shared_port(void **state)
 		struct world world;
 
 		begin(&world);
-		serve(&world, 50, "one", 1000, table[i].proto, "0.0.0.0", table[i].port);
+		if (table[i].proto == LSP_UDP)
+			serve(&world, 50, "one", 1000, LSP_UDP, table[i].other, table[i].port);
+		else
+			serve(&world, 50, "one", 1000, LSP_TCP, "0.0.0.0", table[i].port);
 		serve(&world, 51, "other", table[i].uid, table[i].proto, table[i].other, table[i].port);
 		judge(&world);
 		if (severity_of(&world, LSP_RULE_SHARED_PORT) != (table[i].shared ? LSP_SEVERITY_WARNING : NONE))
@@ -811,7 +856,7 @@ int main(void)
 		cmocka_unit_test(test_ephemeral),      cmocka_unit_test(test_accept_queue),
 		cmocka_unit_test(test_accept_overflow), cmocka_unit_test(test_v6_twin),
 		cmocka_unit_test(test_two_answers),    cmocka_unit_test(test_shared_port),
-		cmocka_unit_test(test_two_answers_of_many),
+		cmocka_unit_test(test_two_answers_of_many), cmocka_unit_test(test_two_answers_of_families),
 		cmocka_unit_test(test_shared_among_workers), cmocka_unit_test(test_close_wait),
 		cmocka_unit_test(test_close_wait_since),
 		cmocka_unit_test(test_advice_on_windows),
