@@ -82,8 +82,8 @@ static const struct rule {
 		 N_("Bind its IPv6 side to ::1, or turn it off; or open IPv4 too, if everybody is meant to come in.")},
 	[LSP_RULE_TWO_ANSWERS] =
 		{"two-answers", lsp_look_two_answers,
-		 N_("Who calls this port from here reaches another process than who calls it over the network: tests "
-		    "on the machine say nothing about what others see."),
+		 N_("Which process answers depends on the address that is called: tests on the machine say nothing "
+		    "about what others see."),
 		 N_("End the one that is not meant, or give it a port of its own.")},
 	[LSP_RULE_SHARED_PORT] =
 		{"shared-port", lsp_look_shared_port,

@@ -27,7 +27,8 @@ bool lsp_scope_read(const char *text, size_t len, enum lsp_scope *ret_scope);
 
 /* Of one address, v4-mapped ones too. What no rule makes narrower is public, so also what is set apart for documents and
  * tests. loopback: 127/8, ::1. link: 169.254/16 (RFC 3927), fe80::/10 (RFC 4291), 255.255.255.255. private: RFC 1918,
- * RFC 6598 (100.64/10), RFC 4193 (fc00::/7). A group has the scope of its number: RFC 4291, 2.7 for IPv6; 224.0.0/24 link
+ * RFC 6598 (100.64/10), RFC 4193 (fc00::/7), and two that RFC 6890 has as not global and that hosts really have: 192.0.0/24
+ * (DS-Lite and CLAT: RFC 6333, RFC 7335), 198.18/15 (RFC 2544; proxies put it on their tunnels). A group has the scope of its number: RFC 4291, 2.7 for IPv6; 224.0.0/24 link
  * (RFC 5771), 239/8 private (RFC 2365), the others public. NONE: a wildcard, or no address. */
 enum lsp_scope lsp_scope_of_addr(const struct lsp_addr *addr);
 

@@ -46,6 +46,15 @@ static void test_addresses(void **state)
 		{"169.254.0.0", LSP_SCOPE_LINK},
 		{"169.254.255.255", LSP_SCOPE_LINK},
 		{"169.255.0.0", LSP_SCOPE_PUBLIC},
+		/* RFC 6890: the ends of translators and tunnels */
+		{"191.255.255.255", LSP_SCOPE_PUBLIC},
+		{"192.0.0.0", LSP_SCOPE_PRIVATE},
+		{"192.0.0.255", LSP_SCOPE_PRIVATE},
+		{"192.0.1.0", LSP_SCOPE_PUBLIC},
+		{"198.17.255.255", LSP_SCOPE_PUBLIC},
+		{"198.18.0.0", LSP_SCOPE_PRIVATE},
+		{"198.19.255.255", LSP_SCOPE_PRIVATE},
+		{"198.20.0.0", LSP_SCOPE_PUBLIC},
 		/* set apart for documents: nothing makes it narrower */
 		{"203.0.113.1", LSP_SCOPE_PUBLIC},
 		{"2001:db8::1", LSP_SCOPE_PUBLIC},
