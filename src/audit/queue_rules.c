@@ -39,11 +39,11 @@ void lsp_look_ephemeral_listener(struct lsp_audit *audit, enum lsp_rule rule)
 	}
 }
 
-/* The kernel lets in one more than the limit (sk_acceptq_is_full, include/net/sock.h). */
+/* The kernel lets in one more than the limit: with that one it is full (sk_acceptq_is_full, include/net/sock.h). */
 bool lsp_audit_queue_is_full(const struct lsp_socket *socket)
 {
 	return socket->state == LSP_LISTEN && (socket->has & LSP_HAS_RQUEUE) != 0 &&
-	       (socket->has & LSP_HAS_WQUEUE) != 0 && socket->rqueue > 0 && socket->rqueue >= socket->wqueue;
+	       (socket->has & LSP_HAS_WQUEUE) != 0 && socket->rqueue > socket->wqueue;
 }
 
 void lsp_look_accept_queue_full(struct lsp_audit *audit, enum lsp_rule rule)

@@ -369,7 +369,7 @@ static void test_accept_queue(void **state)
 		uint16_t has;
 		bool is_full;
 	} table[] = {
-		{5, 4, LSP_HAS_RQUEUE | LSP_HAS_WQUEUE, true},	{4, 4, LSP_HAS_RQUEUE | LSP_HAS_WQUEUE, true},
+		{5, 4, LSP_HAS_RQUEUE | LSP_HAS_WQUEUE, true},	{4, 4, LSP_HAS_RQUEUE | LSP_HAS_WQUEUE, false}, /* one more is let in */
 		{3, 4, LSP_HAS_RQUEUE | LSP_HAS_WQUEUE, false}, {0, 0, LSP_HAS_RQUEUE | LSP_HAS_WQUEUE, false},
 		{1, 0, LSP_HAS_RQUEUE | LSP_HAS_WQUEUE, true},	{5, 0, LSP_HAS_RQUEUE, false},
 	};
