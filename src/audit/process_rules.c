@@ -116,15 +116,14 @@ void lsp_look_odd_port(struct lsp_audit *audit, enum lsp_rule rule)
 	}
 }
 
-/* All who hold it are root, and none of them is known to need that. The first process of the machine only keeps sockets for
- * its services. */
+/* All who hold it are root, and none of them is known to need that. */
 static bool is_needlessly_root(const struct lsp_audit *audit, const struct lsp_row *row)
 {
 	const struct lsp_process *process;
 	uint32_t at = 0, count = 0;
 
 	while ((process = lsp_row_process(audit->facts->snapshot, row, &at)) != NULL) {
-		if ((process->has & LSP_PROCESS_HAS_UID) == 0 || process->uid != 0 || process->pid == 1 ||
+		if ((process->has & LSP_PROCESS_HAS_UID) == 0 || process->uid != 0 ||
 		    lsp_audit_nature(audit, process)->needs_root)
 			return false;
 		count++;

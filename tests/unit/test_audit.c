@@ -310,6 +310,16 @@ static void test_root_listener(void **state)
 	judge(&world);
 	assert_int_equal(severity_of(&world, LSP_RULE_ROOT_LISTENER), NONE);
 	end(&world);
+	begin(&world); /* of a container the first process is the server itself; a system's keeps sockets for its services */
+	serve(&world, 1, "node", 0, LSP_TCP, "0.0.0.0", 8000);
+	judge(&world);
+	assert_int_equal(severity_of(&world, LSP_RULE_ROOT_LISTENER), LSP_SEVERITY_WARNING);
+	end(&world);
+	begin(&world);
+	serve(&world, 1, "systemd", 0, LSP_TCP, "0.0.0.0", 8000);
+	judge(&world);
+	assert_int_equal(severity_of(&world, LSP_RULE_ROOT_LISTENER), NONE);
+	end(&world);
 }
 
 static void test_program_place(void **state)
