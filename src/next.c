@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include <lsports/language.h>
-#include <lsports/security.h>
 #include <lsports/service.h>
 
 #include "bind/port.h"
@@ -97,19 +96,14 @@ static bool is_free(struct next *next, uint16_t port)
 	return true;
 }
 
-/* IANA has 6,000 names for the ports behind 1023, most of which nobody ever met: one that is in use besides has a note, or
- * a customary name. */
 static bool is_well_known(const struct next *next, uint16_t port)
 {
 	struct lsp_service service;
-	struct lsp_security_note note;
 	int proto;
 
 	for (proto = LSP_TCP; proto <= LSP_UDP; proto++) {
-		if ((next->protos & LSP_PROTO_BIT(proto)) == 0 || !lsp_service_at((enum lsp_proto)proto, port, &service))
-			continue;
-		if (port < FIRST_PORT || service.origin == LSP_ORIGIN_CUSTOMARY ||
-		    lsp_security_note_at((enum lsp_proto)proto, port, &note))
+		if ((next->protos & LSP_PROTO_BIT(proto)) != 0 && lsp_service_at((enum lsp_proto)proto, port, &service) &&
+		    lsp_service_is_well_known(&service))
 			return true;
 	}
 	return false;

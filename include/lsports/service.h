@@ -26,6 +26,10 @@ struct lsp_service {
 /* The label of a port. False, and *ret_service untouched, when the registry has none. */
 bool lsp_service_at(enum lsp_proto proto, uint16_t port, struct lsp_service *ret_service);
 
+/* IANA has 6,000 names for the ports behind 1023, most of which nobody ever met: one that is in use has a security note
+ * besides, or is customary. True for all of the system ports. */
+bool lsp_service_is_well_known(const struct lsp_service *service);
+
 /* The ports of a name or alias, ASCII case ignored: writes the first max of them, returns how many there are. */
 size_t lsp_service_named(const char *name, size_t len, struct lsp_service *ret_services, size_t max);
 

@@ -29,7 +29,7 @@ static const struct promise promises[] = {
 	{LSP_SPEECH_REDIS, "redis", "redis"},
 	{LSP_SPEECH_RSYNC, "rsync", "rsync"},
 	{LSP_SPEECH_RTSP, "rtsp rtsp-alt", "rtsp"},
-	{LSP_SPEECH_SMTP, "smtp smtp-alt submission", NULL},
+	{LSP_SPEECH_SMTP, "smtp smtp-alt submission", "mail test servers"},
 	{LSP_SPEECH_SSH, "ssh ssh-alt netconf-ssh", "ssh"},
 	{LSP_SPEECH_TELNET, "telnet rtelnet", "telnet"},
 	{LSP_SPEECH_TLS,
@@ -116,6 +116,6 @@ enum lsp_fit lsp_speech_fit(enum lsp_speech speech, const struct lsp_service *la
 	if (speech == promised || (speech == LSP_SPEECH_HTTP2 && promised == LSP_SPEECH_HTTP) || is_mentioned(speech, label))
 		return LSP_FIT_YES;
 	if (promised == LSP_SPEECH_NONE)
-		return is_common ? LSP_FIT_UNKNOWN : LSP_FIT_NO;
+		return is_common || !lsp_service_is_well_known(label) ? LSP_FIT_UNKNOWN : LSP_FIT_NO;
 	return speech == LSP_SPEECH_TLS && may_be_within_tls(promised) ? LSP_FIT_UNKNOWN : LSP_FIT_NO;
 }

@@ -69,7 +69,7 @@ enum lsp_fit {
 };
 
 /* Whether it is what the label says. TLS may hide HTTP and others; HTTP and TLS carry much that has another name, so
- * under a label that we do not know they are no contradiction. label may be NULL. */
+ * under a label that we do not know they are no contradiction; and one that is not well known says nothing at all. label may be NULL. */
 enum lsp_fit lsp_speech_fit(enum lsp_speech speech, const struct lsp_service *label);
 
 #endif

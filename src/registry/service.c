@@ -5,6 +5,7 @@
  * loader has nothing to do. getservbyport() is not asked: its answer differs from machine to machine, and
  * it may read files or ask the network.
  */
+#include "lsports/security.h"
 #include "lsports/service.h"
 
 #include <string.h>
@@ -77,6 +78,14 @@ bool lsp_service_at(enum lsp_proto proto, uint16_t port, struct lsp_service *ret
 		return false;
 	*ret_service = service_of(&rows[row]);
 	return true;
+}
+
+bool lsp_service_is_well_known(const struct lsp_service *service)
+{
+	struct lsp_security_note note;
+
+	return service->port < 1024 || service->origin == LSP_ORIGIN_CUSTOMARY ||
+	       lsp_security_note_at(service->proto, service->port, &note);
 }
 
 size_t lsp_service_aliases(enum lsp_proto proto, uint16_t port, const char **ret_aliases, size_t max)

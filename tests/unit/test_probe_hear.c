@@ -231,6 +231,13 @@ static void test_fit(void **state)
 		{LSP_SPEECH_SSH, 111, LSP_FIT_NO},
 		{LSP_SPEECH_NONE, 22, LSP_FIT_UNKNOWN},
 		{LSP_SPEECH_VNC, 5901, LSP_FIT_YES},
+		/* a name of IANA's that nobody ever met promises nothing: these are ports that people use */
+		{LSP_SPEECH_SSH, 2022, LSP_FIT_UNKNOWN},
+		{LSP_SPEECH_SSH, 8022, LSP_FIT_UNKNOWN},
+		{LSP_SPEECH_VNC, 5999, LSP_FIT_UNKNOWN},
+		{LSP_SPEECH_SMTP, 1025, LSP_FIT_YES}, /* a mail test server */
+		{LSP_SPEECH_SSH, 1025, LSP_FIT_NO},
+		{LSP_SPEECH_SSH, 2049, LSP_FIT_NO}, /* IANA's, and met: NFS has a note */
 	};
 	static const struct lsp_service described = {.name = "odd", .description = "Cache of Redis' makers; sshd no"};
 	struct lsp_service service;
