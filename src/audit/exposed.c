@@ -77,6 +77,8 @@ static void add(struct lsp_audit *audit, enum lsp_rule rule, enum lsp_severity s
 	finding->advice = port->note.advice;
 	if (port->is_sure)
 		lsp_finding_say(finding, "%s", scope_text(port->scope));
+	else if (port->passes_on)
+		lsp_finding_say(finding, _("%s; by its port, what is behind it cannot be seen"), scope_text(port->scope));
 	else if (port->process == NULL)
 		lsp_finding_say(finding, _("%s; by its port, the program cannot be seen"), scope_text(port->scope));
 	else

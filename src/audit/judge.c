@@ -138,6 +138,14 @@ static void find_program(const struct lsp_audit *audit, struct lsp_open_port *po
 	}
 }
 
+/* A port that one service is known by: 6379, and not 8080. */
+static bool has_customary(const struct lsp_socket *socket)
+{
+	const struct lsp_program *customary = lsp_program_at((enum lsp_proto)socket->proto, socket->local_port);
+
+	return customary != NULL && lsp_program_owns(customary, socket->local_port);
+}
+
 static void prepare_port(struct lsp_audit *audit, const struct lsp_row *row)
 {
 	struct lsp_open_port *port = &audit->ports[audit->port_count++];
@@ -152,7 +160,7 @@ static void prepare_port(struct lsp_audit *audit, const struct lsp_row *row)
 		number = port->program->own[0];
 	}
 	port->has_note = !varies && lsp_security_note_at(row->socket->proto, number, &port->note);
-	port->is_sure = port->program != NULL || port->passes_on || row->owner == LSP_OWNER_KERNEL;
+	port->is_sure = port->program != NULL || row->owner == LSP_OWNER_KERNEL || (port->passes_on && has_customary(row->socket));
 }
 
 static void prepare(struct lsp_audit *audit)

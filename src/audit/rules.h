@@ -21,7 +21,8 @@ struct lsp_open_port {
 	bool is_one_of_two;                /* and that for one family, beside another process for the other */
 	struct lsp_security_note note;     /* of the program's service when it is known, else of the port */
 	bool has_note;
-	bool is_sure; /* the note fits the program too: it is known for it, or passes on, or is the kernel itself */
+	bool is_sure; /* the note fits the program too: it is known for it, or passes on what is customary at the port, or is
+		       * the kernel itself */
 	enum lsp_scope scope;
 };
 

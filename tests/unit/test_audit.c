@@ -183,6 +183,8 @@ static void test_exposed(void **state)
 		{"redis-server", LSP_TCP, "0.0.0.0", 7777, LSP_RULE_EXPOSED_DATABASE, LSP_SEVERITY_CRITICAL},
 		{"python3", LSP_TCP, "0.0.0.0", 6379, LSP_RULE_EXPOSED_DATABASE, LSP_SEVERITY_WARNING},
 		{"docker-proxy", LSP_TCP, "0.0.0.0", 6379, LSP_RULE_EXPOSED_DATABASE, LSP_SEVERITY_CRITICAL},
+		/* what it passes on may be anything where nothing is customary */
+		{"docker-proxy", LSP_TCP, "0.0.0.0", 8080, LSP_RULE_EXPOSED_NO_LOGIN, LSP_SEVERITY_WARNING},
 		{"in.telnetd", LSP_TCP, "0.0.0.0", 23, LSP_RULE_EXPOSED_CONTROL, LSP_SEVERITY_CRITICAL},
 		{"in.telnetd", LSP_TCP, "10.0.0.5", 23, LSP_RULE_EXPOSED_CONTROL, LSP_SEVERITY_WARNING},
 		{"in.telnetd", LSP_TCP, "127.0.0.1", 23, LSP_RULE_EXPOSED_CONTROL, NONE},
