@@ -34,7 +34,7 @@ enum lsp_process_want {
 	LSP_WANT_UID = 1 << 3,
 	LSP_WANT_STARTED = 1 << 4,
 	LSP_WANT_KIN = 1 << 5, /* parent, unit, container, LSP_PROCESS_IS_INIT */
-	LSP_WANT_EXE_PLACE = 1 << 6, /* LSP_PROCESS_EXE_DELETED, LSP_PROCESS_EXE_OPEN, as far as it can be told without waiting */
+	LSP_WANT_EXE_PLACE = 1 << 6, /* LSP_PROCESS_EXE_DELETED, LSP_PROCESS_EXE_OPEN, LSP_PROCESS_EXE_READ_ONLY, as far as it can be told without waiting */
 	LSP_WANT_ACCOUNT = 1 << 7, /* user, where sockets have no uid that tells it (Windows) */
 };
 

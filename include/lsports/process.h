@@ -16,6 +16,7 @@ enum lsp_process_has {
 	LSP_PROCESS_USER_UNIT = 1 << 5, /* unit is one of a user's own service manager */
 	LSP_PROCESS_EXE_DELETED = 1 << 6, /* the program's file does not exist any more; exe may tell so too */
 	LSP_PROCESS_EXE_OPEN = 1 << 7,	 /* every user may write to the folder that the program lies in */
+	LSP_PROCESS_EXE_READ_ONLY = 1 << 12, /* it lies on a mount of its own below a temporary folder, where nobody can write */
 	LSP_PROCESS_IS_VITAL = 1 << 8,	/* the system ends with it: nobody ends it, whatever is asked */
 	LSP_PROCESS_IS_SERVICE = 1 << 9, /* unit is a service of Windows that runs in it: that is stopped, not the process */
 	LSP_PROCESS_HOSTS_MANY = 1 << 10, /* unit is several of them, ", " between */

@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define LINE_SIZE 4096 /* of /proc/PID/mountinfo; a longer one is no mount point that a program is found at */
+
 #ifndef RESOLVE_CACHED
 #define RESOLVE_CACHED 0x20 /* of Linux 5.12 */
 #endif
@@ -64,9 +66,40 @@ static bool all_may_write(const char *exe)
 	return may;
 }
 
+/* Whether the mount that the program lies on lets nobody write: the innermost one, the last of equals (proc(5)). Names with
+ * blanks are written otherwise there, and are not found. */
+static bool is_read_only(int dirfd, const char *prefix, const char *exe)
+{
+	char path[32], line[LINE_SIZE], point[LINE_SIZE], options[8];
+	bool is_ro = false;
+	size_t longest = 0;
+	FILE *mounts;
+	int fd;
+
+	snprintf(path, sizeof path, "%smountinfo", prefix);
+	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	mounts = fd >= 0 ? fdopen(fd, "r") : NULL;
+	if (mounts == NULL && fd >= 0)
+		close(fd);
+	while (mounts != NULL && fgets(line, sizeof line, mounts) != NULL) {
+		size_t len = sscanf(line, "%*s %*s %*s %*s %4095s %7s", point, options) == 2 ? strlen(point) : 0;
+
+		if (len == 0 || len < longest || strncmp(exe, point, len) != 0 || (exe[len] != '/' && len > 1))
+			continue;
+		longest = len;
+		is_ro = strncmp(options, "ro", 2) == 0 && (options[2] == ',' || options[2] == '\0');
+	}
+	if (mounts != NULL)
+		fclose(mounts);
+	return is_ro;
+}
+
 uint32_t lsp_exe_place_read(int dirfd, const char *prefix, const char *exe)
 {
 	if (is_deleted(exe))
 		return LSP_PROCESS_EXE_DELETED;
+	/* an AppImage mounts itself there (docs.appimage.org, "Architecture"); of others the long list is not read */
+	if (strstr(exe, "/.mount_") != NULL && is_read_only(dirfd, prefix, exe))
+		return LSP_PROCESS_EXE_READ_ONLY;
 	return is_of_our_mounts(dirfd, prefix) && all_may_write(exe) ? LSP_PROCESS_EXE_OPEN : 0;
 }

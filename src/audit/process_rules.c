@@ -215,7 +215,8 @@ void lsp_look_writable_program(struct lsp_audit *audit, enum lsp_rule rule)
 		uint32_t at = 0;
 
 		while ((process = lsp_row_process(audit->facts->snapshot, port->row, &at)) != NULL) {
-			if ((process->has & LSP_PROCESS_EXE_OPEN) != 0 || is_in_temporary_folder(process))
+			if ((process->has & LSP_PROCESS_EXE_OPEN) != 0 ||
+			    ((process->has & LSP_PROCESS_EXE_READ_ONLY) == 0 && is_in_temporary_folder(process)))
 				break;
 		}
 		if (process == NULL)

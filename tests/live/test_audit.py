@@ -170,6 +170,23 @@ def test_program_in_a_temporary_folder(t):
             process.end()
 
 
+def test_program_of_an_appimage(t):
+    """It lies in /tmp, on a mount of its own on which nobody can write."""
+    t.needs_root("mounts a file system")
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix=".mount_") as folder:
+        mount("tmpfs", folder, "tmpfs", options="mode=755")
+        path = place(t, os.path.join(folder, "bin"), 0o755)
+        for options, is_writable in (("remount,rw", True), ("remount,ro", False)):
+            subprocess.run(["mount", "-o", options, folder], check=True)
+            sock = t.world.listen("127.0.0.1", LOW)
+            process = t.world.stand(["server"], path, keep=[sock])
+            sock.close()
+            doc = audit(t, str(LOW))
+            (found if is_writable else quiet)(doc, "writable-program")
+            process.end()
+        subprocess.run(["umount", folder], check=True)
+
+
 def test_program_never_was_a_file(t):
     listener = t.world.listen("127.0.0.1")
     with open(t.world.helper("stand"), "rb") as file:

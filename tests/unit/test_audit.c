@@ -337,6 +337,8 @@ static void test_program_place(void **state)
 		{"/var/tmp/.x/server", 0, NONE, LSP_SEVERITY_WARNING},
 		{"/dev/shm/server", 0, NONE, LSP_SEVERITY_WARNING},
 		{"/tmpfoo/server", 0, NONE, NONE},
+		{"/tmp/.mount_app/server", 0, NONE, LSP_SEVERITY_WARNING},
+		{"/tmp/.mount_app/server", LSP_PROCESS_EXE_READ_ONLY, NONE, NONE},
 		{"/srv/open/server", LSP_PROCESS_EXE_OPEN, NONE, LSP_SEVERITY_WARNING},
 		{"/var/tmp/server (deleted)", LSP_PROCESS_EXE_DELETED, LSP_SEVERITY_WARNING, LSP_SEVERITY_WARNING},
 		{NULL, 0, NONE, NONE},

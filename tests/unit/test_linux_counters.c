@@ -111,6 +111,36 @@ static void test_exe_place(void **state)
 	tree_drop(&tree);
 }
 
+/* An AppImage is where its file system is mounted, which only counts while it is and while nobody can write to it. */
+static void test_exe_place_mounted(void **state)
+{
+	static const struct {
+		const char *mounts;
+		uint32_t has;
+	} table[] = {
+		{"21 1 8:1 / / rw - ext4 /dev/sda1 rw\n45 21 0:73 / /tmp/.mount_Joplin ro,nosuid shared:3 - fuse.x x ro\n",
+		 LSP_PROCESS_EXE_READ_ONLY},
+		{"21 1 8:1 / / rw - ext4 /dev/sda1 rw\n", 0},
+		{"45 21 0:73 / /tmp/.mount_Joplin rw,nosuid - fuse.x x rw\n", 0},
+		{"45 21 0:73 / /tmp/.mount_Jop ro - fuse.x x ro\n", 0},
+		{"45 21 0:73 / /tmp/.mount_Joplin ro - fuse.x x ro\n46 45 0:74 / /tmp/.mount_Joplin/usr rw - tmpfs x rw\n", 0},
+		{"45 21 0:73 / /tmp/.mount_Joplin ro - fuse.x x ro\n46 45 0:74 / /tmp/.mount_Joplin rw - tmpfs x rw\n", 0},
+		{"45 21", 0},
+	};
+	struct tree tree;
+	size_t i;
+
+	(void)state;
+	tree_make(&tree);
+	assert_int_equal(lsp_exe_place_read(tree.fd, "7/", "/tmp/.mount_Joplin/usr/bin/joplin"), 0);
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		tree_text(&tree, "7/mountinfo", table[i].mounts);
+		if (lsp_exe_place_read(tree.fd, "7/", "/tmp/.mount_Joplin/usr/bin/joplin") != table[i].has)
+			fail_msg("%s", table[i].mounts);
+	}
+	tree_drop(&tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +148,7 @@ int main(void)
 		cmocka_unit_test(test_turn),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_exe_place),
+		cmocka_unit_test(test_exe_place_mounted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
