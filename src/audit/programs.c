@@ -129,14 +129,22 @@ static size_t without_suffix(const char *name, size_t len, const char *suffix)
 	return len > size ? len - size : len;
 }
 
+/* Without what systems put around a program's name: Nix has ".NAME-wrapped" where a script stands for it (wrapProgram). */
+static bool is_file_among(const char *list, const char *name, size_t len)
+{
+	size_t bare = without_suffix(name, len, "-wrapped");
+
+	if (bare < len && bare > 1 && name[0] == '.')
+		return is_among(list, name + 1, bare - 1);
+	return is_among(list, name, without_suffix(name, len, ".exe"));
+}
+
 /* By what it is called, or by its program's file name. */
 static bool is_one_of(const char *list, const struct lsp_process *process)
 {
 	const char *file = process->exe, *at;
-	size_t len;
 
-	if (process->name != NULL &&
-	    is_among(list, process->name, without_suffix(process->name, strlen(process->name), ".exe")))
+	if (process->name != NULL && is_file_among(list, process->name, strlen(process->name)))
 		return true;
 	if (file == NULL)
 		return false;
@@ -144,8 +152,7 @@ static bool is_one_of(const char *list, const struct lsp_process *process)
 		if (*at == '/' || *at == '\\')
 			file = at + 1;
 	}
-	len = without_suffix(file, strlen(file), " (deleted)");
-	return is_among(list, file, without_suffix(file, len, ".exe"));
+	return is_file_among(list, file, without_suffix(file, strlen(file), " (deleted)"));
 }
 
 static bool has_port(const uint16_t *ports, size_t max, uint16_t port)

@@ -263,6 +263,10 @@ static void test_wrong_process(void **state)
 		{"sshd", LSP_TCP, "0.0.0.0", 443, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
 		{"node", LSP_TCP, "0.0.0.0", 443, LSP_RULE_WRONG_PROCESS, NONE},
 		{"dovecot", LSP_TCP, "0.0.0.0", 587, LSP_RULE_WRONG_PROCESS, NONE},
+		{".postgres-wrapped", LSP_TCP, "127.0.0.1", 5432, LSP_RULE_WRONG_PROCESS, NONE}, /* of Nix */
+		{".python3-wrapped", LSP_TCP, "127.0.0.1", 5432, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
+		{"-wrapped", LSP_TCP, "127.0.0.1", 5432, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
+		{".-wrapped", LSP_TCP, "127.0.0.1", 5432, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
 		{"dovecot", LSP_TCP, "0.0.0.0", 22, LSP_RULE_WRONG_PROCESS, LSP_SEVERITY_WARNING},
 		{"java", LSP_TCP, "0.0.0.0", 9200, LSP_RULE_WRONG_PROCESS, NONE},
 		{"node", LSP_TCP, "0.0.0.0", 4444, LSP_RULE_WRONG_PROCESS, NONE}, /* Galera is there too, but it is not its own */
