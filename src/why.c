@@ -11,6 +11,7 @@
 #include <lsports/language.h>
 
 #include "core/mem.h"
+#include "core/scope.h"
 #include "look.h"
 #include "say.h"
 #include "why_say.h"
@@ -99,15 +100,34 @@ static bool is_here(const struct lsp_why *why, const struct lsp_endpoint *asked)
 	return false;
 }
 
-/* localhost is two addresses: where this machine has one of them, who is told localhost does with that one. */
+static bool is_of_family(const struct lsp_select *select, const struct lsp_endpoint *asked)
+{
+	return (select->families & (asked->addr.family == LSP_INET4 ? LSP_FAMILY_BIT_4 : LSP_FAMILY_BIT_6)) != 0;
+}
+
+/* "localhost:80" is both of these; "127.0.0.1:80,192.0.2.7:80" is one word, too, and each of it is meant. */
+static bool are_localhost(const struct lsp_endpoint *a, const struct lsp_endpoint *b)
+{
+	return a->word == b->word && a->addr.family != b->addr.family && a->where == LSP_AT_ADDRESS &&
+	       b->where == LSP_AT_ADDRESS && a->low == b->low && a->high == b->high &&
+	       lsp_scope_of_addr(&a->addr) == LSP_SCOPE_LOOPBACK && lsp_scope_of_addr(&b->addr) == LSP_SCOPE_LOOPBACK;
+}
+
+/* localhost is two addresses: where this machine has one of them, or one family is asked for, who is told localhost does
+ * with that one. */
 static bool does_without(const struct lsp_why *why, const struct lsp_endpoint *asked)
 {
 	const struct lsp_select *select = &why->request->select;
 	size_t i;
 
 	for (i = 0; i < select->port_count; i++) {
-		if (&select->ports[i] != asked && select->ports[i].word == asked->word && asked->where == LSP_AT_ADDRESS &&
-		    is_here(why, &select->ports[i]) && !is_here(why, asked))
+		const struct lsp_endpoint *other = &select->ports[i];
+
+		if (!are_localhost(asked, other))
+			continue;
+		if (is_of_family(select, asked) != is_of_family(select, other))
+			return !is_of_family(select, asked);
+		if (is_here(why, other) && !is_here(why, asked))
 			return true;
 	}
 	return false;

@@ -286,6 +286,19 @@ def test_address_not_here(t):
     equal(why(t, f"192.0.2.7:{number}", "free")["notes"], ["nonlocal"], "with ip_nonlocal_bind")
 
 
+def test_localhost_of_one_family(t):
+    """-4 and -6 choose among the two addresses of localhost; an address that was written is asked all the same."""
+    listener = t.world.listen("::1")
+    number = port(listener)
+    for options, addrs, code in (([], ["127.0.0.1", "::1"], 1), (["-4"], ["127.0.0.1"], 0), (["-6"], ["::1"], 1)):
+        answer = t.run("--why", f"localhost:{number}", "--json", *options)
+        equal(([p["addr"] for p in json.loads(answer.text)["ports"]], answer.code), (addrs, code), f"{options}")
+    answer = t.run("--why", f"[::1]:{number}", "--json", "-4")
+    equal(([p["addr"] for p in json.loads(answer.text)["ports"]], answer.code), (["::1"], 1), "written")
+    answer = t.run("--why", f"127.0.0.1:{number},192.0.2.7:{number},[::1]:{number + 1}", "--json", "-4")
+    equal(([p["addr"] for p in json.loads(answer.text)["ports"]], answer.code), (["127.0.0.1", "192.0.2.7", "::1"], 1), "in one word")
+
+
 def test_localhost_without_ipv6(t):
     """Many containers have no ::1: localhost is 127.0.0.1 then, and nothing is missing."""
     t.needs_root("turns IPv6 off")
