@@ -96,7 +96,8 @@ static const char needing_root[] =
 	"sshd sshd-session dropbear tinysshd systemd init inetd xinetd openbsd-inetd inetutils-inetd dockerd docker-proxy "
 	"containerd podman conmon kubelet kube-proxy k3s k3s-server k3s-agent rke2 kubelite cilium-agent libvirtd virtproxyd "
 	"rpc.mountd rpc.statd rpcbind smbd nmbd winbindd vsftpd proftpd cupsd xrdp-sesman snmpd launchd tailscaled openvpn "
-	"charon pluto keepalived bird zebra bgpd ospfd";
+	"charon pluto keepalived bird zebra bgpd ospfd zerotier-one nebula netbird crio buildkitd lxd incusd glusterd glusterfsd "
+	"tgtd samba samba-dcerpcd rpcd_lsad";
 
 static char lower(char letter)
 {

@@ -302,6 +302,8 @@ static void test_root_listener(void **state)
 		{"python3", LSP_UDP, "0.0.0.0", 1024, LSP_RULE_ROOT_LISTENER, LSP_SEVERITY_WARNING},
 		{"python3", LSP_UDP, "0.0.0.0", LOW, LSP_RULE_ROOT_LISTENER, NONE}, /* a client's */
 		{"sshd", LSP_TCP, "0.0.0.0", 2222, LSP_RULE_ROOT_LISTENER, NONE},
+		{"zerotier-one", LSP_UDP, "0.0.0.0", 9993, LSP_RULE_ROOT_LISTENER, NONE}, /* makes interfaces */
+		{"lxd", LSP_TCP, "0.0.0.0", 8443, LSP_RULE_ROOT_LISTENER, NONE},
 	};
 	static const struct scene as_ada[] = {{"python3", LSP_TCP, "0.0.0.0", 8000, LSP_RULE_ROOT_LISTENER, NONE}};
 	struct world world;
