@@ -58,6 +58,18 @@ static void look_at_counters(struct lsp_report *report, uint64_t start_ms)
 	report->between_ms = backend->now_ms() - start_ms;
 }
 
+/* What was closed while we looked is open no more. */
+static size_t drop_gone(struct lsp_row *rows, size_t count)
+{
+	size_t kept = 0, i;
+
+	for (i = 0; i < count; i++) {
+		if (rows[i].owner != LSP_OWNER_GONE)
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}
+
 static enum lsp_err look(struct lsp_report *report, const struct lsp_select *select, struct lsp_fault *ret_fault)
 {
 	const struct lsp_backend *backend = report->backend;
@@ -78,6 +90,7 @@ static enum lsp_err look(struct lsp_report *report, const struct lsp_select *sel
 		return err;
 	look_at_counters(report, start_ms);
 	report->row_count = lsp_join(report->snapshot, &report->rows);
+	report->row_count = drop_gone(report->rows, report->row_count);
 	lsp_order_by_port(report->rows, report->row_count);
 	report->sight = lsp_sight_of(report->snapshot, report->rows, report->row_count, true);
 	for (i = 0; i < report->row_count; i++)
