@@ -180,6 +180,15 @@ static bool are_pair(const struct lsp_open_port *a, const struct lsp_open_port *
 	       lsp_scope_of_addr(&a->socket->local) == lsp_scope_of_addr(&b->socket->local);
 }
 
+/* Two of those that are customary at the port, each at an address of its own: name servers of several networks, a web
+ * server behind another. */
+static bool are_side_by_side(const struct lsp_open_port *a, const struct lsp_open_port *b)
+{
+	return a->program != NULL && a->program == b->program &&
+	       lsp_program_owns(a->program, a->socket->local_port) && !lsp_addr_is_any(&a->socket->local) &&
+	       !lsp_addr_is_any(&b->socket->local);
+}
+
 /* Of hidden ones only their users tell that they are two. */
 static bool may_be_same(const struct lsp_row *a, const struct lsp_row *b)
 {
@@ -200,7 +209,8 @@ static bool differ(const struct group *group, const struct answers *here, const 
 		for (j = 0; j < there->count; j++) {
 			const struct lsp_open_port *b = port_of(group, there->sockets[j]);
 
-			if (a == NULL || b == NULL || a == b || are_pair(a, b) || may_be_same(a->row, b->row))
+			if (a == NULL || b == NULL || a == b || are_pair(a, b) || are_side_by_side(a, b) ||
+			    may_be_same(a->row, b->row))
 				return false;
 			ret_rows[0] = b->row;
 			ret_rows[1] = a->row;

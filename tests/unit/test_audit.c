@@ -521,6 +521,37 @@ static void test_two_answers_of_families(void **state)
 	}
 }
 
+/* A name server for each network, a web server behind another: whoever gives each an address of its own means it. */
+static void test_two_answers_side_by_side(void **state)
+{
+	static const struct {
+		const char *one, *name, *other, *other_name;
+		uint16_t port;
+		bool differ;
+	} table[] = {
+		{"127.0.0.1", "unbound", "192.0.2.5", "dnsmasq", 53, false},
+		{"127.0.0.1", "unbound", "0.0.0.0", "dnsmasq", 53, true}, /* that one takes all */
+		{"127.0.0.1", "unbound", "192.0.2.5", "python3", 53, true},
+		{"127.0.0.1", "apache2", "192.0.2.5", "nginx", 80, false},
+		{"127.0.0.1", "apache2", "192.0.2.5", "nginx", 3000, true}, /* not the port of either */
+		{"127.0.0.1", "node", "192.0.2.5", "node", 3000, true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		struct world world;
+
+		begin(&world);
+		serve(&world, 50, table[i].name, 0, LSP_TCP, table[i].one, table[i].port);
+		serve(&world, 51, table[i].other_name, 0, LSP_TCP, table[i].other, table[i].port);
+		judge(&world);
+		if (severity_of(&world, LSP_RULE_TWO_ANSWERS) != (table[i].differ ? LSP_SEVERITY_WARNING : NONE))
+			fail_msg("%s of %s and %s of %s", table[i].one, table[i].name, table[i].other, table[i].other_name);
+		end(&world);
+	}
+}
+
 /* Whom each of many ports is answered by at each of many addresses is asked of that port's sockets alone: among all of
  * them it would take seconds. */
 static void test_two_answers_of_many(void **state)
@@ -877,6 +908,7 @@ int main(void)
 		cmocka_unit_test(test_accept_overflow), cmocka_unit_test(test_v6_twin),
 		cmocka_unit_test(test_two_answers),    cmocka_unit_test(test_shared_port),
 		cmocka_unit_test(test_two_answers_of_many), cmocka_unit_test(test_two_answers_of_families),
+		cmocka_unit_test(test_two_answers_side_by_side),
 		cmocka_unit_test(test_shared_among_workers), cmocka_unit_test(test_close_wait),
 		cmocka_unit_test(test_close_wait_since),
 		cmocka_unit_test(test_advice_on_windows),
