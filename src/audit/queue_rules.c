@@ -12,6 +12,7 @@
 
 enum {
 	CLOSE_WAIT_LEAST = 50,  /* of one process; a few are on their way at any time */
+	FORGOTTEN_MS = 1000,    /* where that is known; a peer heard of later has just closed, or only ceased to send */
 	TIME_WAIT_PERCENT = 80, /* of the ports towards one destination */
 	TIME_WAIT_FULL_PERCENT = 97,
 	SPAN_MAX = 64,
@@ -126,7 +127,9 @@ static struct leak *find_leaks(const struct lsp_audit_case *facts, size_t *ret_c
 		const struct lsp_row *row = &facts->rows[i];
 		bool has_heard = (row->socket->has & LSP_HAS_HEARD) != 0;
 
-		for (j = 0; j < row->holder_count && row->socket->state == LSP_CLOSE_WAIT; j++) {
+		if (row->socket->state != LSP_CLOSE_WAIT || (has_heard && row->socket->heard_ms < FORGOTTEN_MS))
+			continue;
+		for (j = 0; j < row->holder_count; j++) {
 			if (j > 0 && row->holders[j].pid == row->holders[j - 1].pid)
 				continue;
 			leaks = lsp_grow(leaks, count, &capacity, sizeof *leaks);
@@ -161,7 +164,7 @@ static void add_close_wait(struct lsp_audit *audit, enum lsp_rule rule, const st
 
 	finding->pid = oldest->pid;
 	lsp_finding_number(finding, "connections", count);
-	if (oldest->heard_ms < 1000) {
+	if (oldest->heard_ms == 0) { /* not known */
 		lsp_finding_say(finding, _("%zu connections in CLOSE_WAIT"), count);
 		return;
 	}

@@ -673,14 +673,34 @@ static void test_close_wait(void **state)
 	}
 }
 
+/* Whose peer was heard of just now is about to be closed, or its peer only ceased to send: nobody forgot it. */
+static void test_close_wait_of_now(void **state)
+{
+	size_t least = lsp_audit_close_wait_least(), i;
+	uint32_t ms;
+
+	(void)state;
+	for (ms = 999; ms <= 1000; ms++) {
+		struct world world;
+
+		begin(&world);
+		connect_many(&world, LSP_CLOSE_WAIT, least, 50, "198.51.100.1");
+		for (i = 0; i < least; i++)
+			world.snapshot->sockets[i].has |= LSP_HAS_HEARD;
+		for (i = 0; i < least; i++)
+			world.snapshot->sockets[i].heard_ms = i == 7 ? ms : 5000;
+		judge(&world);
+		assert_int_equal(severity_of(&world, LSP_RULE_CLOSE_WAIT), ms == 1000 ? LSP_SEVERITY_WARNING : NONE);
+		end(&world);
+	}
+}
+
 static void test_close_wait_since(void **state)
 {
 	static const struct {
 		uint32_t heard_ms;
 		const char *says;
 	} table[] = {
-		{0, ""}, /* it may be so, or not be known */
-		{999, ""},
 		{1000, ", the oldest for at least 1 s"},
 		{119999, ", the oldest for at least 119 s"},
 		{120000, ", the oldest for at least 2 min"},
@@ -909,6 +929,7 @@ int main(void)
 		cmocka_unit_test(test_two_answers),    cmocka_unit_test(test_shared_port),
 		cmocka_unit_test(test_two_answers_of_many), cmocka_unit_test(test_two_answers_of_families),
 		cmocka_unit_test(test_two_answers_side_by_side),
+		cmocka_unit_test(test_close_wait_of_now),
 		cmocka_unit_test(test_shared_among_workers), cmocka_unit_test(test_close_wait),
 		cmocka_unit_test(test_close_wait_since),
 		cmocka_unit_test(test_advice_on_windows),
