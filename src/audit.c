@@ -213,7 +213,7 @@ int lsp_audit(const struct lsp_backend *backend, const struct lsp_request *reque
 	code = lsp_say_written(exit_code(&report, request, severity));
 	/* in a JSON document these are members */
 	if (code != 5 && (request->format != LSP_FORMAT_JSON || request->quiet))
-		lsp_sight_say(backend, report.snapshot, &report.sight);
+		lsp_sight_say(backend, report.snapshot, &report.sight, false);
 	lsp_report_clear(&report);
 	return code;
 }

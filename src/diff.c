@@ -111,7 +111,7 @@ int lsp_diff(const struct lsp_backend *backend, const struct lsp_request *reques
 	if (diff.counts[LSP_DRIFT_UNSURE] == 0)
 		diff.opened.sight.hidden = 0; /* nobody asked for them */
 	if (code != 5 && (request->format != LSP_FORMAT_JSON || request->quiet))
-		lsp_sight_say(backend, diff.opened.snapshot, &diff.opened.sight);
+		lsp_sight_say(backend, diff.opened.snapshot, &diff.opened.sight, false);
 	if (code == 0 && diff.count == 0 && console.is_terminal && !request->quiet && request->format == LSP_FORMAT_TABLE)
 		lsp_say(_("no drift: all is as %.200s says"), request->policy);
 	lsp_diff_end(&diff);

@@ -120,7 +120,7 @@ static int exit_code(const struct lsp_info *info)
 static void say_sight(const struct lsp_info *info)
 {
 	if (info->snapshot != NULL)
-		lsp_sight_say(info->backend, info->snapshot, &info->sight);
+		lsp_sight_say(info->backend, info->snapshot, &info->sight, info->row_count > 0);
 	else
 		lsp_say(_("not known: what is on the ports now: %s: %s"), info->fault.op, info->fault.detail);
 }

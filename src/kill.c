@@ -340,16 +340,6 @@ static bool choose(struct lsp_kill *kill)
 	return true;
 }
 
-/* Whether who is bound and idle could be the answer: where nobody else was found. Before Linux 6.8 they are never listed. */
-static bool nobody_was_found(const struct lsp_kill *kill)
-{
-	uint32_t i;
-
-	for (i = 0; i < kill->port_count && kill->ports[i].verdict.word != LSP_VERDICT_FREE; i++)
-		continue;
-	return i < kill->port_count;
-}
-
 int lsp_kill(const struct lsp_backend *backend, const struct lsp_request *request)
 {
 	struct lsp_kill kill = {.backend = backend, .request = request};
@@ -372,8 +362,6 @@ int lsp_kill(const struct lsp_backend *backend, const struct lsp_request *reques
 		kill.ports[i].code = code_of(&kill, i);
 		code = kill.ports[i].code > code ? kill.ports[i].code : code;
 	}
-	if (!nobody_was_found(&kill))
-		kill.after->notes &= ~(unsigned)LSP_NOTE_NO_BOUND;
 	kill.sight = lsp_sight_of(kill.after, kill.after_rows, kill.after_count, true);
 	errno = 0;
 	lsp_kill_say(&kill);

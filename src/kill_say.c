@@ -284,6 +284,16 @@ static void put_port(struct lsp_sink *sink, const struct lsp_kill *kill, uint32_
 		say_waiting(kill, port);
 }
 
+/* -q wants to hear of failures alone, and with --ok-if-free that is none. */
+static bool nobody_was_found(const struct lsp_kill *kill)
+{
+	uint32_t i;
+
+	for (i = 0; i < kill->port_count && kill->ports[i].verdict.word != LSP_VERDICT_FREE; i++)
+		continue;
+	return i < kill->port_count && !(kill->request->ok_if_free && kill->request->quiet);
+}
+
 void lsp_kill_say(const struct lsp_kill *kill)
 {
 	struct lsp_sink sink;
@@ -302,6 +312,5 @@ void lsp_kill_say(const struct lsp_kill *kill)
 		sink.used = 0;
 	lsp_sink_close(&sink);
 	say_unsure(kill);
-	for (i = 0; i < kill->sight.unchecked_count; i++)
-		lsp_say(_("not known: %s"), _(kill->sight.unchecked[i]));
+	lsp_sight_say_unchecked(&kill->sight, !nobody_was_found(kill));
 }

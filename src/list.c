@@ -164,7 +164,7 @@ int lsp_list(const struct lsp_backend *backend, const struct lsp_request *reques
 	code = lsp_say_written(exit_code(&list));
 	/* in a JSON document these are members */
 	if (code != 5 && (request->format != LSP_FORMAT_JSON || request->quiet))
-		lsp_sight_say(backend, list.snapshot, &list.sight);
+		lsp_sight_say(backend, list.snapshot, &list.sight, code == 0 && !request->bound);
 	free(list.rows);
 	lsp_snapshot_free(list.snapshot);
 	return code;

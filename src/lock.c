@@ -185,7 +185,7 @@ int lsp_lock(const struct lsp_backend *backend, const struct lsp_request *reques
 		code = 3;
 		lsp_say(_("nothing was written: a policy without its owners would miss them; with --partial it is written"));
 	}
-	lsp_sight_say(backend, diff.opened.snapshot, &diff.opened.sight);
+	lsp_sight_say(backend, diff.opened.snapshot, &diff.opened.sight, false);
 	lsp_diff_end(&diff);
 	lsp_sink_close(&text);
 	return code;

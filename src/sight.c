@@ -31,20 +31,31 @@ struct lsp_sight lsp_sight_of(const struct lsp_snapshot *snapshot, const struct 
 	if (with_owners)
 		sight.hidden = lsp_row_count(rows, count, LSP_OWNER_HIDDEN);
 	for (i = 0; i < sizeof sentences / sizeof *sentences; i++) {
-		if ((snapshot->notes & sentences[i].note) != 0 && (!sentences[i].hides || sight.hidden > 0))
-			sight.unchecked[sight.unchecked_count++] = sentences[i].sentence;
+		if ((snapshot->notes & sentences[i].note) == 0 || (sentences[i].hides && sight.hidden == 0))
+			continue;
+		sight.unchecked[sight.unchecked_count++] = sentences[i].sentence;
+		if (sentences[i].note == LSP_NOTE_NO_BOUND)
+			sight.idle = sentences[i].sentence;
 	}
 	return sight;
 }
 
-void lsp_sight_say(const struct lsp_backend *backend, const struct lsp_snapshot *snapshot,
-		   const struct lsp_sight *sight)
+void lsp_sight_say_unchecked(const struct lsp_sight *sight, bool answered)
 {
-	char way_out[1200];
 	size_t i;
 
-	for (i = 0; i < sight->unchecked_count; i++)
-		lsp_say(_("not known: %s"), _(sight->unchecked[i]));
+	for (i = 0; i < sight->unchecked_count; i++) {
+		if (!answered || sight->unchecked[i] != sight->idle)
+			lsp_say(_("not known: %s"), _(sight->unchecked[i]));
+	}
+}
+
+void lsp_sight_say(const struct lsp_backend *backend, const struct lsp_snapshot *snapshot, const struct lsp_sight *sight,
+		   bool answered)
+{
+	char way_out[1200];
+
+	lsp_sight_say_unchecked(sight, answered);
 	if (sight->hidden == 0 || (snapshot->notes & LSP_NOTE_NO_HOLDERS) != 0)
 		return;
 	backend->way_out(way_out, sizeof way_out);
