@@ -47,6 +47,22 @@ static bool loses_rule(const struct lsp_drift *drift)
 	return drift->rule != NULL && !drift->is_met && drift->kind != LSP_DRIFT_UNSURE;
 }
 
+/* What has another port the next time. Its address on the network is another then, too, in the next one or by the privacy
+ * of IPv6 (RFC 8981): what stays is from how far it is reached. */
+static void span(const struct lsp_opening *opening, struct lsp_policy_rule *rule)
+{
+	enum lsp_scope scope = lsp_opening_scope(opening, rule->families);
+
+	rule->low = opening->span_low;
+	rule->high = opening->span_high;
+	if (rule->where != LSP_AT_ADDRESS || scope <= LSP_SCOPE_LOOPBACK)
+		return;
+	rule->where = LSP_ANYWHERE;
+	rule->limit = (uint8_t)scope;
+	rule->families = LSP_FAMILY_BIT_4 | LSP_FAMILY_BIT_6;
+	rule->addr = (struct lsp_addr){.family = LSP_FAMILY_NONE};
+}
+
 static void collect(struct revising *revising)
 {
 	const struct lsp_revision *revision = revising->revision;
@@ -61,10 +77,8 @@ static void collect(struct revising *revising)
 		if (opening == NULL || drift->kind == LSP_DRIFT_UNSURE)
 			continue;
 		addition.rule = lsp_opening_rule(opening, drift->families);
-		if (opening->span_low != 0) {
-			addition.rule.low = opening->span_low;
-			addition.rule.high = opening->span_high;
-		}
+		if (opening->span_low != 0)
+			span(opening, &addition.rule);
 		additions[count++] = addition;
 	}
 	qsort(additions, count, sizeof *additions, compare);
