@@ -99,14 +99,19 @@ def build_helpers(folder):
 
 
 def run_all(tests, binary, helpers, folder, lie):
-    count = {"ok": 0, "FAIL": 0, "skip": 0}
+    count, failed = {"ok": 0, "FAIL": 0, "skip": 0}, []
     world.adopt_orphans()
     for name, test in tests:
         begin = time.monotonic()
         verdict, why = run_one(test, binary, helpers, tempfile.mkdtemp(dir=folder), lie)
         world.end_children()
         count[verdict] += 1
-        print(f"{verdict:4} {name} ({time.monotonic() - begin:.1f} s)" + (f": {why}" if why else ""), flush=True)
+        line = f"{verdict:4} {name} ({time.monotonic() - begin:.1f} s)" + (f": {why}" if why else "")
+        print(line, flush=True)
+        if verdict == "FAIL":
+            failed.append(line)
+    if failed and len(tests) > len(failed):
+        print("\n".join(["once more, what failed:", *failed]))  # who shows the end of a log shows these
     print(f"{count['ok']} passed, {count['FAIL']} failed, {count['skip']} skipped")
     return 1 if count["FAIL"] else 0
 
