@@ -161,6 +161,14 @@ static void take_connection(struct line *line, uint64_t now, uint64_t deadline)
 		end_connect(line, LSP_TALK_REFUSED);
 		return;
 	}
+	/* there was a connection, and it is reset already: before there is one, a reset means ECONNREFUSED (tcp_reset() in
+	 * net/ipv4/tcp_input.c) */
+	if (os_code == ECONNRESET) {
+		if (talk->connects++ > 0)
+			talk->sent++;
+		go_on(line, LSP_TALK_CLOSED, now, talk->sent > 0 ? deadline : now);
+		return;
+	}
 	if (os_code != 0) {
 		fail_connect(line, "connect", os_code);
 		return;
