@@ -164,9 +164,12 @@ static void take_connection(struct line *line, uint64_t now, uint64_t deadline)
 	/* there was a connection, and it is reset already: before there is one, a reset means ECONNREFUSED (tcp_reset() in
 	 * net/ipv4/tcp_input.c) */
 	if (os_code == ECONNRESET) {
-		if (talk->connects++ > 0)
-			talk->sent++;
-		go_on(line, LSP_TALK_CLOSED, now, talk->sent > 0 ? deadline : now);
+		if (talk->connects++ == 0) {
+			end(line, LSP_TALK_CLOSED);
+			return;
+		}
+		talk->sent++;
+		go_on(line, LSP_TALK_CLOSED, now, deadline);
 		return;
 	}
 	if (os_code != 0) {

@@ -10,7 +10,6 @@
 #include <lsports/language.h>
 
 enum {
-	ACCESS_DENIED = 5,
 	DEPENDENT_SERVICES_RUNNING = 1051,
 	INVALID_SERVICE_CONTROL = 1052, /* it takes no stop */
 	SERVICE_DOES_NOT_EXIST = 1060,
@@ -20,7 +19,7 @@ enum {
 
 static enum lsp_err fail(struct lsp_fault *ret_fault, const char *op, const char *name, uint32_t os_code)
 {
-	enum lsp_err err = os_code == ACCESS_DENIED	      ? LSP_DENIED
+	enum lsp_err err = os_code == LSP_WIN_ACCESS_DENIED	? LSP_DENIED
 			   : os_code == INVALID_SERVICE_CONTROL ? LSP_UNSUPPORTED
 								: LSP_IO;
 

@@ -37,7 +37,7 @@ enum lsp_err lsp_windows_fault(struct lsp_fault *ret_fault, const char *op, uint
 /* What the system says of an error, in its own language; "" when it knows none. */
 void lsp_windows_message(uint32_t os_code, char *ret_text, size_t size);
 
-/* --- system.c, console.c: see backend.h --------------------------------------------------------------------- */
+/* --- system.c: see backend.h --------------------------------------------------------------------- */
 
 uint32_t lsp_system_self(void);
 void lsp_system_pause(unsigned ms);

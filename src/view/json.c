@@ -32,7 +32,7 @@ static uint32_t choose(const struct lsp_view *view)
 	return chosen;
 }
 
-/* The chosen members among the columns from begin to before end */
+/* The chosen members among the columns from begin to before end. */
 static void put_members(struct json *json, struct lsp_subject *subject, int begin, int end)
 {
 	int i;
